@@ -1,0 +1,76 @@
+//! All objects of a workspace.
+
+use serde::Serialize;
+
+use crate::{ObjectDef, standard};
+
+/// Every object of a workspace; a runtime value, because administrators add fields and objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Catalog {
+    /// The objects; an object that is linked to comes before the objects that link to it where
+    /// the links have no cycle.
+    pub objects: Vec<ObjectDef>,
+}
+
+impl Catalog {
+    /// The standard objects.
+    pub fn standard() -> Self {
+        Self { objects: standard::objects() }
+    }
+
+    /// The object of this singular name.
+    pub fn object(&self, name: &str) -> Option<&ObjectDef> {
+        self.objects.iter().find(|object| object.name == name)
+    }
+
+    /// The object of this plural name (table and URL).
+    pub fn by_table(&self, table: &str) -> Option<&ObjectDef> {
+        self.objects.iter().find(|object| object.table == table)
+    }
+
+    /// The object of this singular or plural name, as people type it on a command line.
+    pub fn find(&self, name: &str) -> Option<&ObjectDef> {
+        self.object(name).or_else(|| self.by_table(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Ownership, SYSTEM_COLUMNS};
+
+    #[test]
+    fn every_link_points_at_an_object() {
+        let catalog = Catalog::standard();
+
+        for object in &catalog.objects {
+            for (field, target) in object.links() {
+                assert!(catalog.object(target).is_some(), "{}.{} -> {target}", object.name, field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_do_not_shadow_system_columns() {
+        let catalog = Catalog::standard();
+        let mut tables = BTreeSet::new();
+
+        for object in &catalog.objects {
+            assert!(tables.insert(object.table.clone()), "{} twice", object.table);
+            let mut seen: BTreeSet<&str> = SYSTEM_COLUMNS.iter().map(|(name, _)| *name).collect();
+            for field in &object.fields {
+                assert!(seen.insert(&field.name), "{}.{} twice", object.name, field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn owned_objects_have_an_owner_and_titles_exist() {
+        for object in Catalog::standard().objects {
+            assert!(object.field(&object.title).is_some(), "{} has no field {}", object.name, object.title);
+            assert_eq!(object.ownership == Ownership::Owned, object.field("owner_id").is_some(), "{}", object.name);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The shared words of Leadhouse: what an object, a field, a role and a permission is.
+//!
+//! Reading order: [`FieldDef`] and [`FieldKind`] describe one value; [`ObjectDef`] describes one
+//! record type; [`Catalog`] holds them all; [`Changes`] is input that has been checked against an
+//! object; [`policy`] answers who may see and do what.
+//!
+//! Invariants: this crate does no I/O and knows no async; nothing below a request handler ever
+//! sees unchecked input, because [`Changes`] can only be made here; every path that shows rows
+//! uses the one [`policy`] function.
+
+mod catalog;
+mod changes;
+mod clock;
+mod fault;
+mod field;
+mod invalid;
+mod lsn;
+mod object;
+mod policy;
+mod principal;
+mod role;
+mod standard;
+mod value;
+
+pub use catalog::Catalog;
+pub use changes::Changes;
+pub use clock::{Clock, FixedClock, Ids, SystemClock};
+pub use fault::{Fault, FaultKind};
+pub use field::{FieldDef, FieldKind};
+pub use invalid::{Invalid, InvalidField};
+pub use lsn::{Lsn, LsnError};
+pub use object::{ObjectDef, Ownership, SYSTEM_COLUMNS};
+pub use policy::{Policy, RowScope, Writers, policy};
+pub use principal::Principal;
+pub use role::{Role, Scope};
+pub use value::{MAX_EXACT_JSON_DIGITS, canonical_value};

@@ -1,0 +1,149 @@
+//! The standard objects, one screen each.
+
+mod activity;
+mod company;
+mod contact;
+mod deal;
+mod lead;
+mod lead_feedback;
+mod note;
+mod order;
+mod pipeline;
+mod product;
+mod task;
+mod team;
+mod user;
+
+use crate::{FieldDef, FieldKind, ObjectDef, Ownership, Writers};
+
+/// Every standard object; an object comes after those it links to where there is no cycle.
+pub(crate) fn objects() -> Vec<ObjectDef> {
+    vec![
+        team::object(),
+        user::object(),
+        company::object(),
+        contact::object(),
+        pipeline::pipeline(),
+        pipeline::stage(),
+        product::object(),
+        lead::object(),
+        deal::object(),
+        order::order(),
+        order::order_item(),
+        activity::object(),
+        task::object(),
+        note::object(),
+        lead_feedback::object(),
+    ]
+}
+
+struct Names {
+    name: &'static str,
+    table: &'static str,
+    label: &'static str,
+    plural_label: &'static str,
+    title: &'static str,
+}
+
+fn owned(names: Names, writers: Writers, mut fields: Vec<FieldDef>) -> ObjectDef {
+    fields.push(link("owner_id", "Owner", "user"));
+    ObjectDef { ownership: Ownership::Owned, ..shared(names, writers, fields) }
+}
+
+fn shared(names: Names, writers: Writers, fields: Vec<FieldDef>) -> ObjectDef {
+    ObjectDef {
+        name: names.name.to_owned(),
+        table: names.table.to_owned(),
+        label: names.label.to_owned(),
+        plural_label: names.plural_label.to_owned(),
+        title: names.title.to_owned(),
+        ownership: Ownership::Shared,
+        writers,
+        fields,
+    }
+}
+
+fn text(name: &str, label: &str, max_len: u32) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Text { max_len })
+}
+
+fn long_text(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::LongText)
+}
+
+fn email(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Email).personal().searchable()
+}
+
+fn phone(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Phone).personal()
+}
+
+fn integer(name: &str, label: &str, min: i64, max: i64) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Integer { min, max })
+}
+
+fn money(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Money)
+}
+
+fn percent(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Decimal { precision: 5, scale: 2 }).help("Percent, 0 to 100.")
+}
+
+fn flag(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Bool).required().default(false)
+}
+
+fn date(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Date)
+}
+
+fn moment(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::DateTime)
+}
+
+fn choice(name: &str, label: &str, options: &[&str]) -> FieldDef {
+    let options = options.iter().map(|&option| option.to_owned()).collect();
+    FieldDef::new(name, label, FieldKind::Choice { options })
+}
+
+fn link(name: &str, label: &str, object: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Link { object: object.to_owned() })
+}
+
+fn json(name: &str, label: &str) -> FieldDef {
+    FieldDef::new(name, label, FieldKind::Json)
+}
+
+fn currency() -> FieldDef {
+    text("currency", "Currency", 3).required().default("USD").help("ISO 4217 code, such as USD.")
+}
+
+fn external_id() -> FieldDef {
+    text("external_id", "External id", 200)
+        .unique()
+        .searchable()
+        .help("Id of the record in the system it came from; imports match by it.")
+}
+
+/// Postal address, shared by companies, contacts and leads.
+fn address() -> Vec<FieldDef> {
+    vec![
+        text("street", "Street", 200).personal(),
+        text("city", "City", 100),
+        text("region", "Region", 100),
+        text("postal_code", "Postal code", 20).personal(),
+        text("country", "Country", 100),
+    ]
+}
+
+/// Links to what an activity, task or note is about.
+fn about() -> Vec<FieldDef> {
+    vec![
+        link("lead_id", "Lead", "lead"),
+        link("contact_id", "Contact", "contact"),
+        link("company_id", "Company", "company"),
+        link("deal_id", "Deal", "deal"),
+    ]
+}

@@ -1,0 +1,33 @@
+//! Leads: people who might buy, before they are qualified.
+
+use super::{
+    Names, address, choice, email, external_id, integer, json, link, long_text, moment, money, owned, phone, text,
+};
+use crate::{ObjectDef, Writers};
+
+pub(super) fn object() -> ObjectDef {
+    let names = Names { name: "lead", table: "leads", label: "Lead", plural_label: "Leads", title: "name" };
+    let mut fields = vec![
+        text("name", "Name", 200).required().searchable(),
+        email("email", "E-mail"),
+        phone("phone", "Phone"),
+        text("company_name", "Company name", 200).searchable(),
+        text("job_title", "Job title", 120),
+        text("industry", "Industry", 120),
+        text("source", "Source", 120).help("Where the lead came from, such as website or referral."),
+        choice("status", "Status", &["new", "contacted", "qualified", "converted", "lost"]).required().default("new"),
+        choice("priority", "Priority", &["low", "medium", "high"]).required().default("medium"),
+        money("estimated_value", "Estimated value"),
+        super::currency(),
+        integer("score", "Score", 0, 100).computed().help("Chance to convert, 0 to 100, from the scoring model."),
+        text("lost_reason", "Lost reason", 200),
+        moment("converted_at", "Converted at"),
+        link("contact_id", "Contact", "contact"),
+        link("company_id", "Company", "company"),
+        json("attributes", "Attributes").help("What else a form or an import brought, by name."),
+        long_text("description", "Description"),
+        external_id(),
+    ];
+    fields.extend(address());
+    owned(names, Writers::Reps, fields)
+}
