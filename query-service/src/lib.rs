@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Plans and runs analytical queries under the policy of the caller.
+
+pub mod rel;

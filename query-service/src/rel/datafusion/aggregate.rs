@@ -1,0 +1,87 @@
+//! Prints aggregates and grouping sets.
+
+use datafusion::{
+    functions_aggregate::{
+        count::{count_distinct, count_udaf},
+        expr_fn::{count, max, min, sum},
+        grouping::grouping,
+    },
+    logical_expr::{
+        Expr as PlanExpr, ExprFunctionExt, GroupingSet, LogicalPlanBuilder, cast, expr::AggregateFunction as Call,
+        ident, lit,
+    },
+};
+
+use super::{Printed, expr};
+use crate::rel::{AggregateCall, AggregateFunction, Column, GroupingSets, Measure, RelError, ValueType, schema};
+
+pub(super) fn print(
+    input: Printed,
+    keys: &[String],
+    sets: &GroupingSets,
+    measures: &[Measure],
+) -> Result<Printed, RelError> {
+    let mut calls = Vec::with_capacity(measures.len() + keys.len());
+    let mut columns = Vec::new();
+    let mut items: Vec<PlanExpr> = Vec::new();
+    for key in keys {
+        columns.push(schema::column(&input.columns, key)?.clone());
+        items.push(ident(key));
+    }
+    let group = match sets {
+        GroupingSets::AllKeys => keys.iter().map(|name| ident(name)).collect(),
+        GroupingSets::Sets { sets, mask } => {
+            let names = keys.iter().enumerate().map(|(position, key)| (key, bit_name(mask, position)));
+            let (bits, names): (Vec<_>, Vec<_>) =
+                names.map(|(key, bit)| (grouping(ident(key)).alias(&bit), bit)).unzip();
+            calls.extend(bits);
+            columns.push(Column::new(mask, ValueType::Int));
+            items.push(mask_of(&names).alias(mask));
+            let sets =
+                sets.iter().map(|set| set.iter().filter_map(|at| keys.get(*at)).map(|name| ident(name)).collect());
+            vec![PlanExpr::GroupingSet(GroupingSet::GroupingSets(sets.collect()))]
+        }
+    };
+    for measure in measures {
+        let ty = schema::aggregate_type(&measure.call.function, &input.columns)?;
+        calls.push(call(&measure.call, &input.columns)?.alias(&measure.name));
+        items.push(cast(ident(&measure.name), ty.arrow()).alias(&measure.name));
+        columns.push(Column::new(&measure.name, ty));
+    }
+    let plan = LogicalPlanBuilder::from(input.plan).aggregate(group, calls)?.project(items)?.build()?;
+    Ok(Printed { plan, columns })
+}
+
+fn call(call: &AggregateCall, input: &[Column]) -> Result<PlanExpr, RelError> {
+    let function = match &call.function {
+        AggregateFunction::CountRows => {
+            PlanExpr::AggregateFunction(Call::new_udf(count_udaf(), vec![lit(1_i64)], false, None, vec![], None))
+        }
+        AggregateFunction::Count(argument) => count(expr::print(argument, input)?),
+        AggregateFunction::CountDistinct(argument) => count_distinct(expr::print(argument, input)?),
+        // Integers are summed as exact numbers: the engine's integer sum wraps silently.
+        AggregateFunction::Sum(argument) => match schema::type_of(argument, input)? {
+            ValueType::Int => sum(expr::print_as(argument, input, ValueType::decimal(0))?),
+            ValueType::Bool | ValueType::Decimal { .. } | ValueType::Text | ValueType::Date | ValueType::Timestamp => {
+                sum(expr::print(argument, input)?)
+            }
+        },
+        AggregateFunction::Min(argument) => min(expr::print(argument, input)?),
+        AggregateFunction::Max(argument) => max(expr::print(argument, input)?),
+    };
+    match &call.filter {
+        Some(filter) => Ok(function.filter(expr::print(filter, input)?).build()?),
+        None => Ok(function),
+    }
+}
+
+fn bit_name(mask: &str, position: usize) -> String {
+    format!("{mask}:{position}")
+}
+
+/// The sum of `grouping(key i) * 2^i`.
+fn mask_of(bits: &[String]) -> PlanExpr {
+    let bit =
+        |(position, name): (usize, &String)| cast(ident(name), ValueType::Int.arrow()) * lit(1_i64 << position.min(62));
+    bits.iter().enumerate().map(bit).reduce(|sum, bit| sum + bit).unwrap_or_else(|| lit(0_i64))
+}
