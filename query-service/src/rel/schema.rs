@@ -58,7 +58,7 @@ pub(super) fn type_of(expr: &Expr, input: &[Column]) -> Result<ValueType, RelErr
             Ok(ValueType::Bool)
         }
         Expr::Case { branches, otherwise } => case_type(branches, otherwise.as_deref(), input),
-        Expr::Coalesce(all) => same_type("coalesce", all.iter(), input),
+        Expr::Coalesce(all) => same_type("coalesce", &all.iter().collect::<Vec<_>>(), input),
         Expr::Arithmetic { op, left, right } => arithmetic(*op, type_of(left, input)?, type_of(right, input)?),
         Expr::Divide { numerator, denominator } => {
             require_number("a division", type_of(numerator, input)?)?;
@@ -219,16 +219,13 @@ pub(super) fn united(inputs: &[Rel]) -> Result<Vec<Column>, RelError> {
 
 fn case_type(branches: &[(Expr, Expr)], otherwise: Option<&Expr>, input: &[Column]) -> Result<ValueType, RelError> {
     branches.iter().try_for_each(|(when, _)| require_bool("case", type_of(when, input)?))?;
-    same_type("case", branches.iter().map(|(_, then)| then).chain(otherwise), input)
+    same_type("case", &branches.iter().map(|(_, then)| then).chain(otherwise).collect::<Vec<_>>(), input)
 }
 
-fn same_type(
-    operation: &'static str,
-    mut all: impl Iterator<Item = &Expr>,
-    input: &[Column],
-) -> Result<ValueType, RelError> {
-    let first = type_of(all.next().ok_or(RelError::Malformed("an expression needs at least one branch"))?, input)?;
-    for other in all {
+fn same_type(operation: &'static str, all: &[&Expr], input: &[Column]) -> Result<ValueType, RelError> {
+    let (first, others) = all.split_first().ok_or(RelError::Malformed("an expression needs at least one branch"))?;
+    let first = type_of(first, input)?;
+    for other in others {
         let other = type_of(other, input)?;
         if other != first {
             return Err(wrong(operation, &[first, other]));
