@@ -1,1 +1,20 @@
-//! Placeholder.
+//! The only crate that talks SQL to Postgres: it runs it, connects to it, signs people in and
+//! writes records.
+//!
+//! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
+//! password or a token into a `Principal`; [`http`] holds what every route shares, the problem
+//! answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when nobody
+//! brings one, [`testing`] a throw-away one.
+//!
+//! Invariants: a write of a record, its audit entry and its outbox message are one transaction;
+//! input reaches a statement only as `catalog::Changes` or as a bound value; only `http` knows
+//! how an error looks from outside.
+
+mod database;
+mod error;
+pub mod http;
+mod requirements;
+
+pub use database::Oltp;
+pub use error::{Error, Result};
+pub use requirements::Requirement;

@@ -1,0 +1,266 @@
+//! Everything that can go wrong in this crate, one variant per distinction somebody acts on.
+
+use std::{path::PathBuf, sync::Arc};
+
+use catalog::{Fault, FaultKind, Invalid, ObjectDef};
+
+use crate::Requirement;
+
+/// The answer of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong.
+///
+/// Clonable, because one failure may answer several waiters.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Fields were refused.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The input clashes with what is stored.
+    #[error("{invalid}")]
+    Conflict {
+        /// Stable word for the clash, such as `duplicate`.
+        code: &'static str,
+        /// The fields that clash.
+        invalid: Invalid,
+    },
+    /// The person may not do this with any record of the object.
+    #[error("your role may not {verb} {objects}")]
+    NotAllowed {
+        /// What was tried: create, read, update, delete, restore.
+        verb: String,
+        /// Plural label of the object, in lower case.
+        objects: String,
+    },
+    /// The person may not see this field, so they may not write, filter or sort by it either.
+    #[error("your role may not see or change {field}")]
+    MaskedField {
+        /// Name of the field.
+        field: String,
+    },
+    /// There is no such record, or the person may not know that there is.
+    #[error("there is no {object} with this id")]
+    RecordNotFound {
+        /// Label of the object, in lower case.
+        object: String,
+    },
+    /// There is no object of this name.
+    #[error("there is no object called {name}")]
+    UnknownObject {
+        /// The name as given.
+        name: String,
+    },
+    /// The record changed since the caller read it.
+    #[error("the {object} was changed by somebody else and is at version {current} now; read it again")]
+    Stale {
+        /// Label of the object, in lower case.
+        object: String,
+        /// The version it is at now.
+        current: i64,
+    },
+    /// Only a deleted record can be restored.
+    #[error("the {object} is not deleted")]
+    NotDeleted {
+        /// Label of the object, in lower case.
+        object: String,
+    },
+
+    /// No token came with the request.
+    #[error("sign in first: send `Authorization: Bearer` with an access token or an API token")]
+    NotSignedIn,
+    /// Name and password do not belong together; which of them is wrong is not said.
+    #[error("the name or the password is wrong")]
+    WrongCredentials,
+    /// The token is malformed, forged, expired or revoked.
+    #[error("the access token is not valid any more; sign in again")]
+    TokenRefused,
+    /// The account is suspended or deactivated.
+    #[error("this account is {status}; ask an administrator")]
+    AccountClosed {
+        /// The account's status.
+        status: String,
+    },
+    /// The token may only read.
+    #[error("this API token may only read")]
+    ReadOnlyToken,
+    /// Too many failed logins.
+    #[error("too many failed logins; try again in {retry_after_s} seconds")]
+    TooManyAttempts {
+        /// **Units:** seconds until the next attempt is looked at.
+        retry_after_s: u64,
+    },
+    /// Only administrators may do this.
+    #[error("only administrators may {verb}")]
+    AdministratorsOnly {
+        /// What was tried.
+        verb: &'static str,
+    },
+    /// The password hashing ran out of capacity.
+    #[error("too many people are signing in at once; try again in a moment")]
+    Busy,
+
+    /// No connection to Postgres.
+    #[error("cannot connect to Postgres at {address}: {reason}")]
+    NotConnected {
+        /// Host and port, without credentials.
+        address: String,
+        /// What the driver said.
+        reason: String,
+    },
+    /// The connection address is not one.
+    #[error("DATABASE_URL is not a Postgres address such as postgres://user:password@host:5432/database: {reason}")]
+    DatabaseUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Postgres lacks something we need.
+    #[error("Postgres is not ready for Leadhouse: {}", unmet(.0))]
+    Requirements(Vec<Requirement>),
+    /// A migration failed or the schema is from a newer version.
+    #[error("the database schema could not be brought up to date")]
+    Migration(#[source] Arc<sqlx::migrate::MigrateError>),
+    /// Postgres refused or lost a statement.
+    #[error("a database statement failed")]
+    Database(#[source] Arc<sqlx::Error>),
+
+    /// No usable PostgreSQL server programs on this machine.
+    #[error("{0}")]
+    ProgramsMissing(String),
+    /// Another process uses the same data directory.
+    #[error("another Leadhouse is running on {}; stop it first or use another data directory", .0.display())]
+    DataDirInUse(PathBuf),
+    /// The private Postgres could not be set up, started or stopped.
+    #[error("{attempt} failed: {reason}")]
+    Embedded {
+        /// What was attempted, and where.
+        attempt: String,
+        /// What was said and what to do.
+        reason: String,
+    },
+    /// Stored data that cannot be, or a defect of ours.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Error {
+    /// A clash of these fields with what is stored.
+    pub fn conflict(code: &'static str, invalid: Invalid) -> Self {
+        Self::Conflict { code, invalid }
+    }
+
+    /// The refusal of a verb for every record of an object.
+    pub fn not_allowed(verb: &str, object: &ObjectDef) -> Self {
+        Self::NotAllowed { verb: verb.to_owned(), objects: object.plural_label.to_lowercase() }
+    }
+
+    /// The same answer for a record that is absent and for one the person may not see.
+    pub fn not_found(object: &ObjectDef) -> Self {
+        Self::RecordNotFound { object: object.label.to_lowercase() }
+    }
+
+    /// The answer to a name that is no object.
+    pub fn unknown_object(name: &str) -> Self {
+        Self::UnknownObject { name: name.to_owned() }
+    }
+
+    pub(crate) fn embedded(attempt: impl Into<String>, reason: impl ToString) -> Self {
+        Self::Embedded { attempt: attempt.into(), reason: reason.to_string() }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migration(Arc::new(error))
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Invalid(_) => FaultKind::Invalid,
+            Self::Conflict { .. } | Self::NotDeleted { .. } => FaultKind::Conflict,
+            Self::NotAllowed { .. }
+            | Self::MaskedField { .. }
+            | Self::ReadOnlyToken
+            | Self::AccountClosed { .. }
+            | Self::AdministratorsOnly { .. } => FaultKind::Forbidden,
+            Self::RecordNotFound { .. } | Self::UnknownObject { .. } => FaultKind::NotFound,
+            Self::Stale { .. } => FaultKind::Stale,
+            Self::NotSignedIn | Self::WrongCredentials | Self::TokenRefused => FaultKind::Unauthenticated,
+            Self::TooManyAttempts { .. } => FaultKind::Throttled,
+            Self::Busy | Self::NotConnected { .. } => FaultKind::Unavailable,
+            Self::Database(error) => database_kind(error),
+            Self::DatabaseUrl { .. }
+            | Self::Requirements(_)
+            | Self::Migration(_)
+            | Self::ProgramsMissing(_)
+            | Self::DataDirInUse(_)
+            | Self::Embedded { .. }
+            | Self::Broken(_) => FaultKind::Broken,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid_fields",
+            Self::Conflict { code, .. } => code,
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::MaskedField { .. } => "masked_field",
+            Self::RecordNotFound { .. } => "record_not_found",
+            Self::UnknownObject { .. } => "unknown_object",
+            Self::Stale { .. } => "stale_version",
+            Self::NotDeleted { .. } => "not_deleted",
+            Self::NotSignedIn => "not_signed_in",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::TokenRefused => "token_refused",
+            Self::AccountClosed { .. } => "account_closed",
+            Self::ReadOnlyToken => "read_only_token",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::AdministratorsOnly { .. } => "administrators_only",
+            Self::Busy => "busy",
+            Self::NotConnected { .. } => "database_away",
+            Self::DatabaseUrl { .. } => "database_url",
+            Self::Requirements(_) => "postgres_requirements",
+            Self::Migration(_) => "migration_failed",
+            Self::Database(_) => "database_failed",
+            Self::ProgramsMissing(_) => "postgres_missing",
+            Self::DataDirInUse(_) => "data_dir_in_use",
+            Self::Embedded { .. } => "embedded_postgres",
+            Self::Broken(_) => "broken",
+        }
+    }
+
+    fn invalid(&self) -> Option<&Invalid> {
+        if let Self::Invalid(invalid) | Self::Conflict { invalid, .. } = self { Some(invalid) } else { None }
+    }
+}
+
+/// Whether trying again can help, from the SQLSTATE class (PostgreSQL manual, appendix A).
+fn database_kind(error: &sqlx::Error) -> FaultKind {
+    if let Some(state) = error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+        return match state.as_ref() {
+            "57014" => FaultKind::Timeout, // query cancelled by a timeout
+            "40001" | "40P01" | "55P03" | "25006" => FaultKind::Unavailable, // lost a race, or read-only for now
+            state if ["08", "53", "57"].iter().any(|class| state.starts_with(class)) => FaultKind::Unavailable,
+            _ => FaultKind::Broken,
+        };
+    }
+    if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_)) {
+        FaultKind::Unavailable
+    } else {
+        FaultKind::Broken
+    }
+}
+
+fn unmet(requirements: &[Requirement]) -> String {
+    let unmet = requirements.iter().filter(|requirement| !requirement.met);
+    unmet.map(|r| format!("{} is {}: {}", r.name, r.found, r.advice)).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,22 @@
+//! What every route shares: who calls, how a body is read, how an error looks.
+//!
+//! [`Problem`] is the only way an error leaves the program. [`JsonBody`], [`QueryParameters`] and
+//! [`PathParameters`] read a request and refuse it with a [`Problem`] that names the field.
+//! [`Caller`] is who asks; the [`authenticate`] layer finds out. [`request_scope`] gives each
+//! request its id, which problems and the audit log repeat.
+
+mod address;
+mod body;
+mod caller;
+mod fallback;
+mod parameters;
+mod problem;
+mod request_id;
+
+pub use address::ClientAddress;
+pub use body::JsonBody;
+pub use caller::Caller;
+pub use fallback::{BODY_LIMIT_BYTES, method_not_allowed, not_found, with_fallbacks};
+pub use parameters::{PathParameters, QueryParameters};
+pub use problem::Problem;
+pub use request_id::{REQUEST_ID_HEADER, current_request_id, request_scope};

@@ -1,0 +1,44 @@
+//! Query strings and path segments, or a problem that says what is wrong with them.
+
+use axum::{
+    extract::{FromRequestParts, Path, Query},
+    http::request::Parts,
+};
+use catalog::FaultKind;
+use serde::de::DeserializeOwned;
+
+use super::Problem;
+
+/// The query string, read as `T`.
+///
+/// **Errors:** 400 with what does not fit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QueryParameters<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(parameters)) => Ok(Self(parameters)),
+            Err(rejection) => Err(Problem::new(FaultKind::Malformed, "invalid_query", rejection.body_text())),
+        }
+    }
+}
+
+/// The variable segments of the path, read as `T`.
+///
+/// **Errors:** 404, because an address that cannot be read names nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PathParameters<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathParameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(parameters)) => Ok(Self(parameters)),
+            Err(rejection) => Err(Problem::new(FaultKind::NotFound, "not_found", rejection.body_text())),
+        }
+    }
+}
