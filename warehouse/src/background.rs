@@ -1,0 +1,212 @@
+//! The writer's side of background work: starting a job, and taking in what it did.
+//!
+//! One job runs at a time. While it runs, transactions go on being applied: rows that die in the
+//! meantime are marked in the files the job made when its result is taken in.
+
+use std::time::{Duration, Instant};
+
+use catalog::Lsn;
+use futures::FutureExt;
+use tokio::task::JoinHandle;
+
+use crate::{
+    Error, Lake,
+    data_file::DataFile,
+    epoch::Epoch,
+    error::Result,
+    flush::{self, FlushPlan, FlushTable, FlushedTable, JobFailure, Workplace},
+};
+
+/// Unflushed log that makes an idle lake move its position: bounds what the slot retains.
+const IDLE_BYTES: u64 = 64 << 20;
+/// Time after which an idle lake moves its position.
+const IDLE_AGE: Duration = Duration::from_secs(60);
+
+/// Background work.
+#[derive(Debug)]
+pub(crate) struct Job {
+    handle: JoinHandle<Result<Done, JobFailure>>,
+    started_at: Instant,
+}
+
+/// What background work did.
+#[derive(Debug)]
+pub(crate) enum Done {
+    Flushed(Vec<FlushedTable>, Epoch),
+}
+
+impl Lake {
+    /// Whether a flush is due: enough rows, old enough rows, or an idle stream that moved on.
+    pub fn needs_flush(&self) -> bool {
+        if self.job.is_some() || self.open.is_some() || self.epoch.number == 0 || self.applied < self.hold_until {
+            return false;
+        }
+        let rows: u64 = self.tables.values().map(|table| table.log.committed_rows()).sum();
+        let many = rows >= u64::try_from(self.config.flush_rows).unwrap_or(u64::MAX);
+        let old = self.unflushed_since.is_some_and(|since| since.elapsed() >= self.config.flush_age);
+        let ahead = self.applied.0.saturating_sub(self.epoch.durable_lsn.0);
+        let idle = ahead >= IDLE_BYTES || (ahead > 0 && self.epoch_written_at.elapsed() >= IDLE_AGE);
+        many || old || (rows == 0 && idle)
+    }
+
+    /// Starts writing everything that is committed, in the background. Does nothing while another
+    /// job runs or a transaction is open.
+    ///
+    /// # Errors
+    /// [`Error::CopyIncomplete`] before the initial copy; [`Error::MustReopen`] after a failure.
+    pub fn start_flush(&mut self) -> Result<()> {
+        if self.job.is_some() || self.open.is_some() || self.applied < self.hold_until {
+            return Ok(());
+        }
+        if self.broken {
+            return Err(Error::MustReopen);
+        }
+        if self.epoch.number == 0 || self.copy.is_some() {
+            return Err(Error::CopyIncomplete { reason: "nothing can be flushed before it".to_owned() });
+        }
+        let mut tables = Vec::new();
+        for table in self.tables.values_mut().filter(|table| !table.log.is_empty()) {
+            tables.push(FlushTable::freeze(table)?);
+        }
+        let mut epoch = self.epoch.clone();
+        epoch.durable_lsn = self.applied;
+        epoch.committed_at = self.committed_at;
+        self.unflushed_since = None;
+        let (plan, place) = (FlushPlan { tables, epoch }, self.workplace());
+        self.spawn(move || flush::run(plan, &place).map(|(tables, epoch)| Done::Flushed(tables, epoch)));
+        Ok(())
+    }
+
+    pub(crate) fn workplace(&self) -> Workplace {
+        Workplace {
+            dir: self.config.dir.clone(),
+            disk: self.disk,
+            clock: self.clock.clone(),
+            failpoint: self.failpoint.clone(),
+        }
+    }
+
+    fn spawn(&mut self, work: impl FnOnce() -> Result<Done, JobFailure> + Send + 'static) {
+        let handle = tokio::task::spawn_blocking(work);
+        self.job = Some(Job { handle, started_at: Instant::now() });
+    }
+
+    /// Takes in a job that has ended. Returns the position that may now be acknowledged, if it grew.
+    ///
+    /// # Errors
+    /// Why the job failed. If it had not begun to commit, the next flush tries again; otherwise
+    /// the lake must be opened again.
+    pub fn poll_flush(&mut self) -> Result<Option<Lsn>> {
+        let ended = self.open.is_none() && self.job.as_ref().is_some_and(|job| job.handle.is_finished());
+        let Some(job) = self.job.take_if(|_| ended) else { return Ok(None) };
+        let Job { handle, started_at } = job;
+        match handle.now_or_never() {
+            Some(joined) => self.take_in(joined, started_at),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes everything that is committed and returns the position that may be acknowledged.
+    ///
+    /// # Errors
+    /// [`Error::TransactionOpen`] inside a transaction; as [`start_flush`](Self::start_flush) and
+    /// [`poll_flush`](Self::poll_flush).
+    pub async fn flush(&mut self) -> Result<Lsn> {
+        if self.open.is_some() {
+            return Err(Error::TransactionOpen);
+        }
+        self.finish_job().await?;
+        if self.applied > self.epoch.durable_lsn {
+            self.start_flush()?;
+            self.finish_job().await?;
+        }
+        self.publish()?;
+        Ok(self.epoch.durable_lsn)
+    }
+
+    /// Merges everything that can be merged.
+    ///
+    /// # Errors
+    /// As [`flush`](Self::flush).
+    pub async fn compact(&mut self) -> Result<()> {
+        self.flush().await.map(drop)
+    }
+
+    pub(crate) async fn finish_job(&mut self) -> Result<()> {
+        if let Some(job) = self.job.as_mut() {
+            let joined = (&mut job.handle).await;
+            let started_at = job.started_at;
+            self.job = None;
+            self.take_in(joined, started_at)?;
+        }
+        Ok(())
+    }
+
+    fn take_in(
+        &mut self,
+        joined: Result<Result<Done, JobFailure>, tokio::task::JoinError>,
+        started_at: Instant,
+    ) -> Result<Option<Lsn>> {
+        let done = match joined {
+            Ok(Ok(done)) => done,
+            Ok(Err(JobFailure { error, committed })) => {
+                self.broken |= committed;
+                self.unflushed_since.get_or_insert_with(Instant::now);
+                return Err(error);
+            }
+            Err(died) => {
+                self.broken = true;
+                return Err(Error::TaskDied(died));
+            }
+        };
+        match done {
+            Done::Flushed(tables, epoch) => Ok(self.take_in_flush(tables, epoch, started_at)),
+        }
+    }
+
+    fn take_in_flush(&mut self, tables: Vec<FlushedTable>, epoch: Epoch, started_at: Instant) -> Option<Lsn> {
+        for flushed in tables {
+            self.take_in_table(flushed);
+        }
+        let grown = epoch.durable_lsn > self.epoch.durable_lsn;
+        self.epoch = epoch;
+        self.epoch_written_at = Instant::now();
+        self.figures.flushed_at = Some(self.epoch.written_at);
+        self.figures.flush_ms = u64::try_from(started_at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.figures.flush_count += 1;
+        self.report();
+        grown.then_some(self.epoch.durable_lsn)
+    }
+
+    fn take_in_table(&mut self, flushed: FlushedTable) {
+        let FlushedTable { table: plan, cur, hist } = flushed;
+        let Some(table) = self.tables.get_mut(&plan.shape.name) else { return };
+        let killed = table.log.release(&plan.frozen);
+        table.forget_rows_before(plan.frozen.end());
+        for hurt in &plan.hurt {
+            let file = &mut table.files[hurt.at];
+            file.stored_dead = hurt.dead.clone();
+            file.vector.clone_from(&hurt.new_vector);
+        }
+        for hurt in plan.hurt.iter().rev().filter(|hurt| hurt.all_dead()) {
+            table.files.remove(hurt.at);
+        }
+        if let Some(new) = cur {
+            let mut file = DataFile::new(&plan.stores.cur.dir, new.name, new.written.size, new.written.rows);
+            file.set_index(new.index);
+            killed.into_iter().for_each(|row| file.kill(row));
+            table.files.push(file);
+        }
+        table.hist_files.extend(hist);
+        table.stores = plan.stores;
+        table.changed = true;
+        self.pending = true;
+    }
+
+    /// Lets readers see the figures of the last flush.
+    pub(crate) fn report(&mut self) {
+        self.figures.durable_lsn = self.epoch.durable_lsn;
+        self.figures.epoch = self.epoch.number;
+        self.shared.figures.store(std::sync::Arc::new(self.figures.clone()));
+    }
+}

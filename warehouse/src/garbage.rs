@@ -1,0 +1,92 @@
+//! Removing files that no table refers to any more.
+//!
+//! Never with a vacuum of another Delta implementation: those delete deletion vectors that live
+//! files still need.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::Weak,
+    time::{Duration, Instant},
+};
+
+use crate::{Error, TableSnapshot, error::Result, table::Table};
+
+/// Snapshots remembered before those that are gone are dropped from the list.
+const REMEMBERED: usize = 256;
+
+/// Files on their way out.
+#[derive(Debug)]
+pub(crate) struct Garbage {
+    /// Since when a file has been seen without anybody referring to it.
+    unused_since: BTreeMap<PathBuf, Instant>,
+    /// Snapshots that somebody may still read.
+    snapshots: Vec<Weak<TableSnapshot>>,
+    looked_at: Instant,
+}
+
+impl Garbage {
+    pub(crate) fn new() -> Self {
+        Self { unused_since: BTreeMap::new(), snapshots: Vec::new(), looked_at: Instant::now() }
+    }
+
+    /// Remembers a snapshot that was published.
+    pub(crate) fn remember(&mut self, snapshot: Weak<TableSnapshot>) {
+        if self.snapshots.len() >= REMEMBERED && self.snapshots.len().is_power_of_two() {
+            self.snapshots.retain(|snapshot| snapshot.strong_count() > 0);
+        }
+        self.snapshots.push(snapshot);
+    }
+
+    /// Whether it is time to look again.
+    pub(crate) fn due(&self, age: Duration) -> bool {
+        self.looked_at.elapsed() >= age / 4
+    }
+
+    /// Removes the files that have not been used for `age` and that no snapshot holds.
+    pub(crate) fn collect(&mut self, tables: &BTreeMap<String, Table>, age: Duration) -> Result<usize> {
+        self.looked_at = Instant::now();
+        self.snapshots.retain(|snapshot| snapshot.strong_count() > 0);
+        let held: BTreeSet<PathBuf> =
+            self.snapshots.iter().filter_map(Weak::upgrade).flat_map(|table| paths(&table)).collect();
+        let mut unused = BTreeMap::new();
+        let mut removed = 0;
+        for table in tables.values() {
+            let used = used_names(table);
+            for dir in [&table.stores.cur.dir, &table.stores.hist.dir] {
+                for path in files_in(dir)? {
+                    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                    if used.contains(name) || held.contains(&path) {
+                        continue;
+                    }
+                    let since = self.unused_since.get(&path).copied().unwrap_or(self.looked_at);
+                    if since.elapsed() < age {
+                        unused.insert(path, since);
+                        continue;
+                    }
+                    fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+                    removed += 1;
+                }
+            }
+        }
+        self.unused_since = unused;
+        Ok(removed)
+    }
+}
+
+fn paths(table: &TableSnapshot) -> Vec<PathBuf> {
+    table.files.iter().chain(&table.hist_files).map(|file| file.path.clone()).collect()
+}
+
+fn used_names(table: &Table) -> BTreeSet<String> {
+    let data = table.files.iter().map(|file| file.name.clone());
+    let vectors = table.files.iter().filter_map(|file| file.vector.as_ref()?.file_name());
+    let hist = table.hist_files.iter().filter_map(|file| Some(file.path.file_name()?.to_str()?.to_owned()));
+    data.chain(vectors).chain(hist).collect()
+}
+
+fn files_in(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dir).map_err(Error::io("list", dir))?;
+    Ok(entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect())
+}
