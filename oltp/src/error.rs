@@ -67,6 +67,15 @@ pub enum Error {
         object: String,
     },
 
+    /// A row of a bulk load was refused, and with it the whole load.
+    #[error("row {index} was refused")]
+    BulkRow {
+        /// Position of the row in the load, from 0.
+        index: usize,
+        /// Why.
+        source: Box<Error>,
+    },
+
     /// No token came with the request.
     #[error("sign in first: send `Authorization: Bearer` with an access token or an API token")]
     NotSignedIn,
@@ -165,6 +174,11 @@ impl Error {
         Self::UnknownObject { name: name.to_owned() }
     }
 
+    /// Whether the input of one record is at fault, so that another record may fare better.
+    pub(crate) fn blames_input(&self) -> bool {
+        matches!(self.kind(), FaultKind::Invalid | FaultKind::Conflict)
+    }
+
     pub(crate) fn embedded(attempt: impl Into<String>, reason: impl ToString) -> Self {
         Self::Embedded { attempt: attempt.into(), reason: reason.to_string() }
     }
@@ -198,6 +212,7 @@ impl Fault for Error {
             Self::TooManyAttempts { .. } => FaultKind::Throttled,
             Self::Busy | Self::NotConnected { .. } => FaultKind::Unavailable,
             Self::Database(error) => database_kind(error),
+            Self::BulkRow { source, .. } => source.kind(),
             Self::DatabaseUrl { .. }
             | Self::Requirements(_)
             | Self::Migration(_)
@@ -218,6 +233,7 @@ impl Fault for Error {
             Self::UnknownObject { .. } => "unknown_object",
             Self::Stale { .. } => "stale_version",
             Self::NotDeleted { .. } => "not_deleted",
+            Self::BulkRow { source, .. } => source.code(),
             Self::NotSignedIn => "not_signed_in",
             Self::WrongCredentials => "wrong_credentials",
             Self::TokenRefused => "token_refused",
@@ -239,6 +255,9 @@ impl Fault for Error {
     }
 
     fn invalid(&self) -> Option<&Invalid> {
+        if let Self::BulkRow { source, .. } = self {
+            return source.invalid();
+        }
         if let Self::Invalid(invalid) | Self::Conflict { invalid, .. } = self { Some(invalid) } else { None }
     }
 }

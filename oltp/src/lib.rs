@@ -2,7 +2,8 @@
 //! writes records.
 //!
 //! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
-//! password or a token into a `Principal`; [`http`] holds what every route shares, the problem
+//! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
+//! whole loads; [`http`] holds what every route shares, the problem
 //! answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when nobody
 //! brings one, [`testing`] a throw-away one.
 //!
@@ -10,10 +11,13 @@
 //! input reaches a statement only as `catalog::Changes` or as a bound value; only `http` knows
 //! how an error looks from outside.
 
+pub mod bulk;
 mod database;
 mod error;
 pub mod http;
+pub mod records;
 mod requirements;
+mod rules;
 
 pub use database::Oltp;
 pub use error::{Error, Result};

@@ -1,0 +1,58 @@
+//! The audit log: who changed what, from which value to which, written with the change itself.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{Batch, BoundRow, Journal, Verb};
+use crate::Result;
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    record_id: Option<Uuid>,
+    version: Option<i64>,
+    changes: Value,
+}
+
+/// Writes one entry per row, or one for the whole batch when the journal says so.
+pub(crate) async fn record(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[BoundRow<'_>]) -> Result<()> {
+    let (entries, source) = match batch.journal {
+        Journal::Live => (rows.iter().map(entry).collect(), None),
+        Journal::Records { source } => (rows.iter().map(entry).collect(), Some(source)),
+        Journal::Summary { source } => (summary(rows), Some(source)),
+    };
+    sqlx::query(include_str!("../../sql/write_audit.sql"))
+        .bind(Json::<Vec<Entry>>(entries))
+        .bind(Some(batch.caller.user_id).filter(|id| !id.is_nil()))
+        .bind(&batch.caller.username)
+        .bind(batch.verb.as_str())
+        .bind(&batch.object.name)
+        .bind(source)
+        .bind(batch.at)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn entry(row: &BoundRow<'_>) -> Entry {
+    Entry {
+        record_id: Some(row.draft.id),
+        version: Some(row.draft.version_before() + 1),
+        changes: Value::Object(changes(row)),
+    }
+}
+
+/// Each field with its old and its new value; a new record has only new values.
+fn changes(row: &BoundRow<'_>) -> Map<String, Value> {
+    let change = |name: &str, value: &Value| match row.verb {
+        Verb::Create => json!({ "new": value }),
+        Verb::Update | Verb::Delete | Verb::Restore => json!({ "old": row.draft.before(name), "new": value }),
+    };
+    let differences = row.draft.differences().filter(|(_, value)| row.verb != Verb::Create || !value.is_null());
+    differences.map(|(name, value)| (name.to_owned(), change(name, value))).collect()
+}
+
+fn summary(rows: &[BoundRow<'_>]) -> Vec<Entry> {
+    vec![Entry { record_id: None, version: None, changes: json!({ "records": rows.len() }) }]
+}

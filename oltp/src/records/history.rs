@@ -1,0 +1,72 @@
+//! What happened to one record, from the audit log.
+
+use catalog::{ObjectDef, Principal, policy};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::{scope, statement};
+use crate::{Error, Oltp, Result};
+
+/// One entry of the audit log about a record.
+#[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
+pub struct AuditEntry {
+    /// The entry's id.
+    pub id: i64,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Who did it; null for the system.
+    pub actor_id: Option<Uuid>,
+    /// Their login name then.
+    pub actor_name: String,
+    /// `create`, `update`, `delete` or `restore`.
+    pub action: String,
+    /// The version it made.
+    pub version: Option<i64>,
+    /// Per field, the `old` and the `new` value.
+    pub changes: serde_json::Value,
+    /// Where a bulk load came from; null for a person's own request.
+    pub source: Option<String>,
+}
+
+impl Oltp {
+    /// The audit entries of a record, newest first, of versions below `before` when given.
+    ///
+    /// **Shape**: at most `limit` entries, one per version.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] when the caller may not see the record; records in the bin count
+    /// as seen. [`Error::NotAllowed`] when they may not read audit logs.
+    pub async fn history(
+        &self,
+        caller: &Principal,
+        object: &ObjectDef,
+        id: Uuid,
+        (before, limit): (Option<i64>, u32),
+    ) -> Result<Vec<AuditEntry>> {
+        let policy = policy(caller, object);
+        let sql = format!(
+            "select {row}.id from {table} {row} where {row}.id = $1 and {scope}",
+            row = statement::ROW,
+            table = statement::quoted(&object.table),
+            scope = scope::condition(&policy.rows, 2),
+        );
+        let mut seen = sqlx::query_scalar::<_, Uuid>(AssertSqlSafe(sql)).bind(id);
+        if let Some(owners) = scope::owners(&policy.rows) {
+            seen = seen.bind(owners);
+        }
+        seen.fetch_optional(self.pool()).await?.ok_or_else(|| Error::not_found(object))?;
+        if !policy.audit {
+            return Err(Error::not_allowed("read the history of", object));
+        }
+        let entries = sqlx::query_as(include_str!("../../sql/record_history.sql"))
+            .bind(&object.name)
+            .bind(id)
+            .bind(before)
+            .bind(i64::from(limit))
+            .fetch_all(self.pool())
+            .await?;
+        Ok(entries)
+    }
+}

@@ -1,0 +1,274 @@
+//! Lists: filters, search, order and pages.
+
+use catalog::{Invalid, InvalidField, ObjectDef, Policy, Principal, policy};
+use serde::Serialize;
+
+use super::{
+    Record,
+    cursor::{Cursor, fingerprint},
+    filter::{Filter, Refusal},
+    masked, page,
+    sort::Sort,
+    statement,
+};
+use crate::{Error, Oltp, Result};
+
+/// Records on a page when nothing is said.
+const DEFAULT_LIMIT: u32 = 50;
+/// Records on one page; more is an export.
+pub const MAX_LIMIT: u32 = 500;
+/// Filters in one query.
+const MAX_FILTERS: usize = 50;
+/// Words in one search, and characters in it.
+const MAX_WORDS: usize = 8;
+const MAX_SEARCH_LEN: usize = 200;
+
+/// Whether a list shows records in the bin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deleted {
+    /// Live records only.
+    #[default]
+    Without,
+    /// Records in the bin only.
+    Only,
+    /// Both.
+    With,
+}
+
+/// A checked list query.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) words: Vec<String>,
+    pub(crate) sort: Sort,
+    pub(crate) limit: u32,
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) deleted: Deleted,
+    total: bool,
+    fingerprint: String,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Page {
+    /// The records, in the order asked for.
+    pub items: Vec<Record>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    pub next: Option<String>,
+    /// How many records match on all pages together, when asked for.
+    pub total: Option<i64>,
+}
+
+impl ListQuery {
+    /// Checks the parameters of a query string, already decoded.
+    ///
+    /// Parameters: `filter[field][operator]`, `q`, `sort`, `limit`, `cursor`, `deleted`, `total`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names every wrong parameter at once; [`Error::MaskedField`] when the
+    /// caller may not see a field that is filtered or sorted by; [`Error::NotAllowed`] when they
+    /// may not see the bin.
+    pub fn parse(caller: &Principal, object: &ObjectDef, parameters: &[(String, String)]) -> Result<Self> {
+        let mut raw = Raw::default();
+        let mut refused = Vec::new();
+        for (name, value) in parameters {
+            if let Err(refusal) = raw.take(caller, object, name, value) {
+                refused.push(refusal_of(name, refusal));
+            }
+        }
+        let sort = Sort::parse(object, &raw.sort).map_err(|refusal| refused.push(refusal_of("sort", refusal))).ok();
+        let Some(sort) = sort.filter(|_| refused.is_empty()) else {
+            return Err(Invalid(refused).into());
+        };
+        let policy = policy(caller, object);
+        check_permissions(&policy, object, &raw, &sort)?;
+        let fingerprint = raw.fingerprint(object, &sort);
+        let cursor = raw.cursor.as_deref().map(|text| checked_cursor(caller, text, &sort, &fingerprint)).transpose()?;
+        Ok(Self {
+            filters: raw.filters,
+            words: raw.words,
+            sort,
+            limit: raw.limit.unwrap_or(DEFAULT_LIMIT),
+            cursor,
+            deleted: raw.deleted,
+            total: raw.total,
+            fingerprint,
+        })
+    }
+}
+
+impl Oltp {
+    /// Lists the records the caller may see.
+    ///
+    /// **Shape**: in the order asked for, empty values last, ties broken by id; going through all
+    /// pages shows every record that stays as it is exactly once.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], or the database is away.
+    pub async fn list(&self, caller: &Principal, object: &ObjectDef, query: &ListQuery) -> Result<Page> {
+        self.list_from(caller, object, &statement::quoted(&object.table), query).await
+    }
+
+    /// Lists rows of a relation that has the columns of the object.
+    pub(crate) async fn list_from(
+        &self,
+        caller: &Principal,
+        object: &ObjectDef,
+        relation: &str,
+        query: &ListQuery,
+    ) -> Result<Page> {
+        let policy = policy(caller, object);
+        if !policy.read {
+            return Err(Error::not_allowed("read", object));
+        }
+        let mut connection = self.pool().acquire().await?;
+        let rows = page::fetch(&mut connection, &page::page((object, relation), &policy, query)).await?;
+        let total = if query.total {
+            let count = page::fetch(&mut connection, &page::total((object, relation), &policy, query)).await?;
+            count.first().and_then(serde_json::Value::as_i64)
+        } else {
+            None
+        };
+        let mut items = page::records(rows);
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|last| {
+            let position = query.sort.position(last);
+            Cursor { fingerprint: query.fingerprint.clone(), position }.to_text()
+        });
+        let items = items.into_iter().map(|record| masked(record, &policy.masked)).collect();
+        Ok(Page { items, next, total })
+    }
+}
+
+#[derive(Debug, Default)]
+struct Raw {
+    filters: Vec<Filter>,
+    /// The filters as they came, for the fingerprint.
+    filter_texts: Vec<String>,
+    words: Vec<String>,
+    sort: String,
+    limit: Option<u32>,
+    cursor: Option<String>,
+    deleted: Deleted,
+    total: bool,
+    seen: Vec<String>,
+}
+
+impl Raw {
+    fn take(&mut self, caller: &Principal, object: &ObjectDef, name: &str, value: &str) -> Result<(), Refusal> {
+        if let Some(path) = name.strip_prefix("filter[") {
+            return self.take_filter(caller, object, path, (name, value));
+        }
+        if self.seen.iter().any(|seen| seen == name) {
+            return Err(("duplicate_parameter", format!("{name} is given twice")));
+        }
+        self.seen.push(name.to_owned());
+        match name {
+            "q" => self.words = words(object, value)?,
+            "sort" => value.clone_into(&mut self.sort),
+            "limit" => self.limit = Some(limit(value)?),
+            "cursor" => self.cursor = Some(value.to_owned()),
+            "deleted" => self.deleted = deleted(value)?,
+            "total" => self.total = flag(value)?,
+            _ => {
+                let known = "filter[field][operator], q, sort, limit, cursor, deleted and total";
+                return Err(("unknown_parameter", format!("there is no parameter {name}; there are {known}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_filter(
+        &mut self,
+        caller: &Principal,
+        object: &ObjectDef,
+        path: &str,
+        (name, value): (&str, &str),
+    ) -> Result<(), Refusal> {
+        let shape = || {
+            ("invalid_filter", "a filter is written filter[field]=value or filter[field][operator]=value".to_owned())
+        };
+        let path = path.strip_suffix(']').ok_or_else(shape)?;
+        let (field, operator) = path.split_once("][").unwrap_or((path, "eq"));
+        if self.filters.len() >= MAX_FILTERS {
+            return Err(("too_many_filters", format!("a query has at most {MAX_FILTERS} filters")));
+        }
+        self.filters.push(Filter::parse(caller, object, (field, operator), value)?);
+        self.filter_texts.push(format!("{name}={value}"));
+        Ok(())
+    }
+
+    fn fingerprint(&self, object: &ObjectDef, sort: &Sort) -> String {
+        let deleted = format!("{:?}", self.deleted);
+        let mut parts = vec![object.table.as_str(), sort.spec(), &deleted];
+        parts.extend(self.filter_texts.iter().map(String::as_str));
+        parts.push("q");
+        parts.extend(self.words.iter().map(String::as_str));
+        fingerprint(&parts)
+    }
+}
+
+fn check_permissions(policy: &Policy, object: &ObjectDef, raw: &Raw, sort: &Sort) -> Result<()> {
+    let used = raw.filters.iter().map(Filter::field).chain(sort.fields());
+    for field in used {
+        if policy.masked.contains(field) {
+            return Err(Error::MaskedField { field: field.to_owned() });
+        }
+    }
+    if raw.deleted != Deleted::Without && !policy.delete {
+        return Err(Error::not_allowed("see deleted", object));
+    }
+    Ok(())
+}
+
+fn checked_cursor(caller: &Principal, text: &str, sort: &Sort, fingerprint: &str) -> Result<Cursor> {
+    let ours = Cursor::parse(text).filter(|cursor| sort.check(caller, &cursor.position));
+    let cursor =
+        ours.ok_or_else(|| super::invalid("cursor", "invalid_cursor", "this cursor was not made by a list"))?;
+    if cursor.fingerprint != fingerprint {
+        let message = "this cursor belongs to a list with other filters or another order; start again without it";
+        return Err(super::invalid("cursor", "invalid_cursor", message));
+    }
+    Ok(cursor)
+}
+
+fn refusal_of(parameter: &str, (code, message): Refusal) -> InvalidField {
+    InvalidField { pointer: format!("/{parameter}"), code, message }
+}
+
+fn words(object: &ObjectDef, value: &str) -> Result<Vec<String>, Refusal> {
+    if !object.fields.iter().any(|field| field.searchable) {
+        return Err(("not_searchable", format!("{} have no text to search", object.plural_label.to_lowercase())));
+    }
+    if value.contains('\0') || value.chars().count() > MAX_SEARCH_LEN {
+        return Err(("invalid_search", format!("search for at most {MAX_SEARCH_LEN} characters of plain text")));
+    }
+    let words: Vec<String> = value.split_whitespace().map(str::to_owned).collect();
+    if words.len() > MAX_WORDS {
+        return Err(("invalid_search", format!("search for at most {MAX_WORDS} words")));
+    }
+    Ok(words)
+}
+
+fn limit(value: &str) -> Result<u32, Refusal> {
+    let limit = value.parse::<u32>().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    limit.ok_or_else(|| ("invalid_limit", format!("limit must be a whole number between 1 and {MAX_LIMIT}")))
+}
+
+fn deleted(value: &str) -> Result<Deleted, Refusal> {
+    match value {
+        "only" => Ok(Deleted::Only),
+        "with" => Ok(Deleted::With),
+        _ => Err(("unknown_choice", "deleted must be only or with".to_owned())),
+    }
+}
+
+fn flag(value: &str) -> Result<bool, Refusal> {
+    match value {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(("wrong_type", format!("`{value}` is not true or false"))),
+    }
+}

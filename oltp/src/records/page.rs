@@ -1,0 +1,131 @@
+//! The statement behind a list: conditions, order and page, with the values to bind.
+
+use catalog::{ObjectDef, Policy};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{Deleted, ListQuery, Record, scope, statement};
+use crate::Result;
+
+/// A value to bind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Bind {
+    /// One text, cast to the column's type.
+    Text(String),
+    /// A list of texts, cast to an array of the column's type.
+    Texts(Vec<String>),
+    /// Ids of owners.
+    Ids(Vec<Uuid>),
+}
+
+/// Conditions under construction, with the values to bind for them.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions {
+    clauses: Vec<String>,
+    binds: Vec<Bind>,
+}
+
+impl Conditions {
+    /// Adds a condition.
+    pub(crate) fn push(&mut self, clause: String) {
+        self.clauses.push(clause);
+    }
+
+    /// Adds a value and answers the number of its parameter.
+    pub(crate) fn bind(&mut self, value: Bind) -> usize {
+        self.binds.push(value);
+        self.binds.len()
+    }
+
+    /// The conditions joined by `and`.
+    pub(crate) fn text(&self) -> String {
+        self.clauses.join("\n  and ")
+    }
+}
+
+/// A statement with its values.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    /// The SQL text.
+    pub(crate) sql: String,
+    /// The values of its parameters, in order.
+    pub(crate) binds: Vec<Bind>,
+}
+
+/// The statement that reads one page: a row more than asked for tells whether there is a next one.
+pub(crate) fn page((object, relation): (&ObjectDef, &str), policy: &Policy, query: &ListQuery) -> Bound {
+    let mut conditions = matching(object, policy, query);
+    if let Some(cursor) = &query.cursor {
+        query.sort.after(cursor, &mut conditions);
+    }
+    let sql = format!(
+        "select {json}\nfrom {relation} {row}\nwhere {conditions}\norder by {order}\nlimit {limit}",
+        json = statement::record_json(object),
+        row = statement::ROW,
+        conditions = conditions.text(),
+        order = query.sort.order_by(),
+        limit = query.limit + 1,
+    );
+    Bound { sql, binds: conditions.binds }
+}
+
+/// The statement that counts every matching record, whatever the page.
+pub(crate) fn total((object, relation): (&ObjectDef, &str), policy: &Policy, query: &ListQuery) -> Bound {
+    let conditions = matching(object, policy, query);
+    let sql = format!(
+        "select to_jsonb(count(*))\nfrom {relation} {row}\nwhere {conditions}",
+        row = statement::ROW,
+        conditions = conditions.text(),
+    );
+    Bound { sql, binds: conditions.binds }
+}
+
+fn matching(object: &ObjectDef, policy: &Policy, query: &ListQuery) -> Conditions {
+    let mut conditions = Conditions::default();
+    match query.deleted {
+        Deleted::Without => conditions.push(format!("{} is null", statement::column("deleted_at"))),
+        Deleted::Only => conditions.push(format!("{} is not null", statement::column("deleted_at"))),
+        Deleted::With => {}
+    }
+    let parameter = scope::owners(&policy.rows).map_or(0, |owners| conditions.bind(Bind::Ids(owners)));
+    conditions.push(scope::condition(&policy.rows, parameter));
+    for filter in &query.filters {
+        filter.condition(&mut conditions);
+    }
+    for word in &query.words {
+        search(object, policy, word, &mut conditions);
+    }
+    conditions
+}
+
+/// A word must occur in one of the searchable fields the caller may see.
+fn search(object: &ObjectDef, policy: &Policy, word: &str, conditions: &mut Conditions) {
+    let parameter = conditions.bind(Bind::Text(super::filter::containing(word)));
+    let searchable = object.fields.iter().filter(|field| field.searchable && !policy.masked.contains(&field.name));
+    let fields: Vec<String> =
+        searchable.map(|field| format!("{} ilike ${parameter}", statement::column(&field.name))).collect();
+    conditions.push(if fields.is_empty() { "false".to_owned() } else { format!("({})", fields.join(" or ")) });
+}
+
+/// Runs a bound statement that answers one `jsonb` value per row.
+pub(crate) async fn fetch(connection: &mut PgConnection, bound: &Bound) -> Result<Vec<Value>> {
+    let mut query = sqlx::query_scalar::<_, Json<Value>>(AssertSqlSafe(bound.sql.as_str()));
+    for bind in &bound.binds {
+        query = match bind {
+            Bind::Text(text) => query.bind(text),
+            Bind::Texts(texts) => query.bind(texts),
+            Bind::Ids(ids) => query.bind(ids),
+        };
+    }
+    Ok(query.fetch_all(connection).await?.into_iter().map(|Json(value)| value).collect())
+}
+
+/// The records among the values.
+pub(crate) fn records(values: Vec<Value>) -> Vec<Record> {
+    let record = |value| match value {
+        Value::Object(record) => Some(record),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
+    };
+    values.into_iter().filter_map(record).collect()
+}

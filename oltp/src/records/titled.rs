@@ -1,0 +1,42 @@
+//! Records by the name people know them by.
+
+use catalog::{ObjectDef, Principal, policy};
+use sqlx::{AssertSqlSafe, types::Json};
+
+use super::{Record, masked, scope, statement};
+use crate::{Oltp, Result};
+
+/// Names are given to find one record; two are enough to see that they do not, a few more allow
+/// to narrow them down.
+const MAX_TITLED: usize = 20;
+
+impl Oltp {
+    /// The live records the caller may see whose title is `title` in any case of letters; people
+    /// also by username or e-mail address.
+    ///
+    /// **Shape**: at most 20 records, oldest first.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn titled(&self, caller: &Principal, object: &ObjectDef, title: &str) -> Result<Vec<Record>> {
+        let policy = policy(caller, object);
+        let names: &[&str] = if object.name == "user" { &["username", "email"] } else { &[] };
+        let names = names.iter().copied().chain([object.title.as_str()]).filter(|name| !policy.masked.contains(*name));
+        let named: Vec<String> = names.map(|name| format!("lower({}) = lower($1)", statement::column(name))).collect();
+        let sql = format!(
+            "select {json}\nfrom {table} {row}\nwhere ({named}) and {row}.deleted_at is null and {scope}\n\
+             order by {row}.created_at, {row}.id\nlimit {MAX_TITLED}",
+            json = statement::record_json(object),
+            table = statement::quoted(&object.table),
+            row = statement::ROW,
+            named = named.join(" or "),
+            scope = scope::condition(&policy.rows, 2),
+        );
+        let mut query = sqlx::query_scalar::<_, Json<Record>>(AssertSqlSafe(sql)).bind(title);
+        if let Some(owners) = scope::owners(&policy.rows) {
+            query = query.bind(owners);
+        }
+        let records = query.fetch_all(self.pool()).await?;
+        Ok(records.into_iter().map(|Json(record)| masked(record, &policy.masked)).collect())
+    }
+}

@@ -1,0 +1,61 @@
+//! The standard objects as an enum, so that a match over their rules is exhaustive.
+
+use catalog::ObjectDef;
+
+/// A standard object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standard {
+    Team,
+    User,
+    Company,
+    Contact,
+    Pipeline,
+    Stage,
+    Product,
+    Lead,
+    Deal,
+    Order,
+    OrderItem,
+    Activity,
+    Task,
+    Note,
+    LeadFeedback,
+}
+
+impl Standard {
+    /// The standard object behind a definition; `None` for a custom one.
+    pub(super) fn of(object: &ObjectDef) -> Option<Self> {
+        Some(match object.name.as_str() {
+            "team" => Self::Team,
+            "user" => Self::User,
+            "company" => Self::Company,
+            "contact" => Self::Contact,
+            "pipeline" => Self::Pipeline,
+            "stage" => Self::Stage,
+            "product" => Self::Product,
+            "lead" => Self::Lead,
+            "deal" => Self::Deal,
+            "order" => Self::Order,
+            "order_item" => Self::OrderItem,
+            "activity" => Self::Activity,
+            "task" => Self::Task,
+            "note" => Self::Note,
+            "lead_feedback" => Self::LeadFeedback,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catalog::Catalog;
+
+    use super::*;
+
+    #[test]
+    fn every_standard_object_is_known_to_the_rules() {
+        for object in Catalog::standard().objects {
+            assert!(Standard::of(&object).is_some(), "{} has no rules arm", object.name);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Valid and invalid values for every field, derived from the catalogue.
+
+use std::collections::BTreeMap;
+
+use catalog::{FieldDef, FieldKind, ObjectDef};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::workspace::{Workspace, id_of};
+
+/// Records that links can point at, by object.
+pub(super) struct Samples {
+    linked: BTreeMap<String, Uuid>,
+}
+
+impl Samples {
+    /// Makes one record of every object, in an order in which links find their targets.
+    pub(super) async fn make(workspace: &Workspace) -> Self {
+        let mut samples = Self { linked: BTreeMap::new() };
+        for object in &workspace.oltp.catalog().objects {
+            let body = samples.required(object, 0);
+            let id = id_of(&workspace.make(&object.name, Value::Object(body)).await);
+            samples.linked.insert(object.name.clone(), id);
+        }
+        samples
+    }
+
+    /// The id of the sample record of an object.
+    pub(super) fn id(&self, object: &str) -> Uuid {
+        self.linked[object]
+    }
+
+    /// The fields that a record must have; `n` tells samples apart.
+    pub(super) fn required(&self, object: &ObjectDef, n: usize) -> Map<String, Value> {
+        let fields = object.fields.iter().filter(|field| field.required && field.default.is_none() && !field.computed);
+        fields.map(|field| (field.name.clone(), self.value(object, field, n))).collect()
+    }
+
+    /// Every field that a request may give and no rule decides.
+    pub(super) fn full(&self, object: &ObjectDef, n: usize) -> Map<String, Value> {
+        let fields = object.fields.iter().filter(|field| !field.computed && !decided(object, field));
+        fields.map(|field| (field.name.clone(), self.value(object, field, n))).collect()
+    }
+
+    /// A valid value in its canonical form.
+    pub(super) fn value(&self, object: &ObjectDef, field: &FieldDef, n: usize) -> Value {
+        match &field.kind {
+            FieldKind::Text { max_len } if *max_len < 10 => json!("EUR"),
+            FieldKind::Text { .. } => json!(format!("{} {n:05} Zoë", object.name)),
+            FieldKind::LongText => json!(format!("line {n}\nß \"quoted\" \\ 🙂")),
+            FieldKind::Email => json!(format!("{}{n}@example.com", object.name)),
+            FieldKind::Phone => json!(format!("+49 30 {n:05}")),
+            FieldKind::Url => json!(format!("https://example.com/{n}?a=b")),
+            FieldKind::Integer { min, max } => json!((min + 1 + i64::try_from(n).expect("small")).min(*max)),
+            FieldKind::Decimal { .. } => json!(format!("{}.25", n % 90)),
+            // small enough that the items of one order add up
+            FieldKind::Money if field.name == "unit_price" => json!(format!("{n}.10")),
+            FieldKind::Money => json!(format!("{}.10", 9_000_000_000_000_000_u64 + u64::try_from(n).expect("small"))),
+            FieldKind::Bool => json!(false),
+            FieldKind::Date => json!(format!("2026-02-{:02}", n % 28 + 1)),
+            FieldKind::DateTime => json!(format!("2026-02-{:02}T08:09:10.123456Z", n % 28 + 1)),
+            FieldKind::Choice { options } => json!(options[n % options.len()]),
+            FieldKind::Link { object: target } => self.linked.get(target).map_or(Value::Null, |id| json!(id)),
+            FieldKind::Json => json!({"n": n, "list": [true, null, "x"]}),
+        }
+    }
+
+    /// Values the field must refuse, with their codes.
+    pub(super) fn bad(field: &FieldDef) -> Vec<(Value, &'static str)> {
+        let mut bad = match &field.kind {
+            FieldKind::Text { max_len } => {
+                let long = "x".repeat(usize::try_from(*max_len).expect("small") + 1);
+                vec![(json!(1), "wrong_type"), (json!("a\u{0}b"), "invalid_text"), (json!(long), "too_long")]
+            }
+            FieldKind::LongText => vec![(json!([]), "wrong_type"), (json!("\u{0}"), "invalid_text")],
+            FieldKind::Phone => vec![(json!(1), "wrong_type"), (json!("1".repeat(51)), "too_long")],
+            FieldKind::Email => vec![(json!("nobody"), "invalid_email"), (json!({}), "wrong_type")],
+            FieldKind::Url => vec![(json!("javascript:alert(1)"), "invalid_url"), (json!(true), "wrong_type")],
+            FieldKind::Integer { max, .. } => {
+                vec![(json!("1"), "wrong_type"), (json!(1.5), "wrong_type"), (json!(max + 1), "out_of_range")]
+            }
+            FieldKind::Decimal { .. } | FieldKind::Money => vec![
+                (json!("abc"), "wrong_type"),
+                (json!("1.234"), "too_precise"),
+                (json!("99999999999999999"), "out_of_range"),
+            ],
+            FieldKind::Bool => vec![(json!("true"), "wrong_type"), (json!(1), "wrong_type")],
+            FieldKind::Date => vec![(json!("2026-02-30"), "invalid_date"), (json!("31.03.2026"), "invalid_date")],
+            FieldKind::DateTime => {
+                vec![(json!("2026-03-31"), "invalid_moment"), (json!("2026-03-31T10:00:00"), "invalid_moment")]
+            }
+            FieldKind::Choice { .. } => vec![(json!("purple"), "unknown_choice"), (json!(1), "unknown_choice")],
+            FieldKind::Link { .. } => {
+                vec![(json!("1"), "invalid_id"), (json!(Uuid::from_u128(7)), "unknown_record")]
+            }
+            FieldKind::Json => vec![(json!("x".repeat(70_000)), "too_long")],
+        };
+        if field.required {
+            bad.push((Value::Null, "required"));
+        }
+        bad
+    }
+}
+
+/// Fields whose values follow from others by a rule.
+pub(super) fn decided(object: &ObjectDef, field: &FieldDef) -> bool {
+    let name = field.name.as_str();
+    match object.name.as_str() {
+        "deal" => matches!(name, "closed_on" | "pipeline_id" | "stage_id"),
+        "lead" => name == "converted_at",
+        "task" => name == "completed_at",
+        "order_item" => matches!(name, "amount" | "owner_id"),
+        _ => name == "parent_id" && matches!(object.name.as_str(), "company" | "team"),
+    }
+}
