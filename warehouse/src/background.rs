@@ -11,10 +11,12 @@ use tokio::task::JoinHandle;
 
 use crate::{
     Error, Lake,
+    compact::{self, MergePlan, Merged, WORTH_MERGING},
     data_file::DataFile,
     epoch::Epoch,
     error::Result,
     flush::{self, FlushPlan, FlushTable, FlushedTable, JobFailure, Workplace},
+    table::Stores,
 };
 
 /// Unflushed log that makes an idle lake move its position: bounds what the slot retains.
@@ -33,6 +35,9 @@ pub(crate) struct Job {
 #[derive(Debug)]
 pub(crate) enum Done {
     Flushed(Vec<FlushedTable>, Epoch),
+    Merged(Box<Merged>, Epoch),
+    /// The logs of this table have been summed up.
+    Checkpointed(String),
 }
 
 impl Lake {
@@ -87,7 +92,13 @@ impl Lake {
     }
 
     fn spawn(&mut self, work: impl FnOnce() -> Result<Done, JobFailure> + Send + 'static) {
-        let handle = tokio::task::spawn_blocking(work);
+        // The lake stays locked until the job has ended, even if its writer is dropped before.
+        let lock = self.lock.clone();
+        let handle = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(lock);
+            done
+        });
         self.job = Some(Job { handle, started_at: Instant::now() });
     }
 
@@ -100,10 +111,11 @@ impl Lake {
         let ended = self.open.is_none() && self.job.as_ref().is_some_and(|job| job.handle.is_finished());
         let Some(job) = self.job.take_if(|_| ended) else { return Ok(None) };
         let Job { handle, started_at } = job;
-        match handle.now_or_never() {
-            Some(joined) => self.take_in(joined, started_at),
-            None => Ok(None),
-        }
+        let Some(joined) = handle.now_or_never() else { return Ok(None) };
+        let durable = self.take_in(joined, started_at)?;
+        self.collect_garbage();
+        self.start_upkeep(WORTH_MERGING);
+        Ok(durable)
     }
 
     /// Writes everything that is committed and returns the position that may be acknowledged.
@@ -124,12 +136,53 @@ impl Lake {
         Ok(self.epoch.durable_lsn)
     }
 
-    /// Merges everything that can be merged.
+    /// Merges everything that can be merged, and sums up long logs.
     ///
     /// # Errors
     /// As [`flush`](Self::flush).
     pub async fn compact(&mut self) -> Result<()> {
-        self.flush().await.map(drop)
+        self.flush().await?;
+        while self.start_upkeep(2) {
+            self.finish_job().await?;
+        }
+        self.publish()
+    }
+
+    /// Starts one piece of work that keeps the lake fast to read, if there is any.
+    fn start_upkeep(&mut self, enough: usize) -> bool {
+        if self.job.is_some() || self.broken || self.copy.is_some() || self.needs_flush() {
+            return false;
+        }
+        if let Some((name, stores)) = self.checkpoint_due() {
+            let runtime = tokio::runtime::Handle::current();
+            self.spawn(move || {
+                let done = runtime.block_on(stores.checkpoint());
+                done.map(|()| Done::Checkpointed(name)).map_err(|error| JobFailure { error, committed: false })
+            });
+            return true;
+        }
+        let plan = self.tables.values().find_map(|table| MergePlan::choose(table, enough, &self.epoch));
+        let Some(plan) = plan else { return false };
+        let place = self.workplace();
+        self.spawn(move || compact::run(plan, &place).map(|(merged, epoch)| Done::Merged(Box::new(merged), epoch)));
+        true
+    }
+
+    fn checkpoint_due(&self) -> Option<(String, Stores)> {
+        let due = self.tables.iter().find(|(_, table)| table.stores.checkpoint_due())?;
+        Some((due.0.clone(), due.1.stores.clone()))
+    }
+
+    /// Files that nobody uses only cost space, so a failure to remove them stops nothing.
+    fn collect_garbage(&mut self) {
+        if self.job.is_some() || self.copy.is_some() || !self.garbage.due(self.config.gc_age) {
+            return;
+        }
+        match self.garbage.collect(&self.tables, self.config.gc_age) {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed files that left the lake"),
+            Err(error) => tracing::warn!(%error, "could not remove files that left the lake"),
+        }
     }
 
     pub(crate) async fn finish_job(&mut self) -> Result<()> {
@@ -161,7 +214,28 @@ impl Lake {
         };
         match done {
             Done::Flushed(tables, epoch) => Ok(self.take_in_flush(tables, epoch, started_at)),
+            Done::Merged(merged, epoch) => {
+                if let Some(table) = self.tables.get_mut(merged.table()) {
+                    merged.take_into(table);
+                }
+                self.figures.compaction_count += 1;
+                self.take_in_epoch(epoch);
+                self.pending = true;
+                Ok(None)
+            }
+            Done::Checkpointed(name) => {
+                if let Some(table) = self.tables.get_mut(&name) {
+                    table.stores.mark_checkpointed();
+                }
+                Ok(None)
+            }
         }
+    }
+
+    fn take_in_epoch(&mut self, epoch: Epoch) {
+        self.epoch = epoch;
+        self.epoch_written_at = Instant::now();
+        self.report();
     }
 
     fn take_in_flush(&mut self, tables: Vec<FlushedTable>, epoch: Epoch, started_at: Instant) -> Option<Lsn> {
@@ -169,12 +243,10 @@ impl Lake {
             self.take_in_table(flushed);
         }
         let grown = epoch.durable_lsn > self.epoch.durable_lsn;
-        self.epoch = epoch;
-        self.epoch_written_at = Instant::now();
-        self.figures.flushed_at = Some(self.epoch.written_at);
+        self.figures.flushed_at = Some(epoch.written_at);
         self.figures.flush_ms = u64::try_from(started_at.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.figures.flush_count += 1;
-        self.report();
+        self.take_in_epoch(epoch);
         grown.then_some(self.epoch.durable_lsn)
     }
 
@@ -192,11 +264,9 @@ impl Lake {
             table.files.remove(hurt.at);
         }
         if let Some(new) = cur {
-            let mut file = DataFile::new(&plan.stores.cur.dir, new.name, new.written.size, new.written.rows);
-            file.set_index(new.index);
-            killed.into_iter().for_each(|row| file.kill(row));
-            table.files.push(file);
+            table.files.push(new.into_data_file(&plan.stores.cur.dir, killed));
         }
+        table.files.iter_mut().for_each(DataFile::forget_unused_index);
         table.hist_files.extend(hist);
         table.stores = plan.stores;
         table.changed = true;

@@ -205,6 +205,7 @@ impl Lake {
         self.broken = true;
         for table in copied {
             self.commit_copied(table, &mark)?;
+            self.failpoint.reach("copy.after_table");
         }
         let mut epoch = self.epoch.clone();
         epoch.number += 1;
@@ -215,6 +216,7 @@ impl Lake {
         epoch.written_at = self.clock.now();
         let versions = self.tables.iter().map(|(name, table)| (name.clone(), table.epoch_table()));
         epoch.tables = versions.collect();
+        self.failpoint.reach("copy.before_epoch");
         epoch.write(&self.config.dir, self.disk)?;
         let marker = copy_marker(&self.config.dir);
         if marker.exists() {

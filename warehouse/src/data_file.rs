@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use roaring::RoaringBitmap;
@@ -28,8 +29,12 @@ pub(crate) struct DataFile {
     pub(crate) vector: Option<VectorRef>,
     /// Made when the file is written, or when it is first needed.
     index: Option<Arc<KeyIndex>>,
+    index_used_at: Instant,
     opened: Option<Opened>,
 }
+
+/// Time after which an index that was not needed makes room; it can be made again from the file.
+const INDEX_KEPT: Duration = Duration::from_secs(600);
 
 impl DataFile {
     pub(crate) fn new(dir: &Path, name: String, size: u64, rows: u64) -> Self {
@@ -43,6 +48,7 @@ impl DataFile {
             stored_dead: Arc::default(),
             vector: None,
             index: None,
+            index_used_at: Instant::now(),
             opened: None,
         }
     }
@@ -50,6 +56,15 @@ impl DataFile {
     pub(crate) fn set_index(&mut self, index: Arc<KeyIndex>) {
         self.id_range = index.range();
         self.index = Some(index);
+        self.index_used_at = Instant::now();
+    }
+
+    /// Makes room if the index has not been needed for a while.
+    pub(crate) fn forget_unused_index(&mut self) {
+        if self.index.is_some() && self.index_used_at.elapsed() > INDEX_KEPT {
+            self.index = None;
+            self.opened = None;
+        }
     }
 
     pub(crate) fn set_stored_dead(&mut self, dead: Arc<RoaringBitmap>, vector: Option<VectorRef>) {
@@ -86,6 +101,7 @@ impl DataFile {
             let ids = self.opened()?.read_ids()?;
             self.set_index(Arc::new(KeyIndex::new(&ids)));
         }
+        self.index_used_at = Instant::now();
         Ok(self.index.get_or_insert_default())
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct DeltaLog {
     /// Under which name the position is stored in the log.
     app: String,
     pub(crate) version: u64,
+    /// Version of the last checkpoint.
+    pub(crate) checkpointed: u64,
 }
 
 /// A file that a commit adds.
@@ -63,11 +65,23 @@ pub(crate) struct Stored {
 
 impl DeltaLog {
     pub(crate) fn new(dir: PathBuf, app: String) -> Self {
-        Self { dir, app, version: 0 }
+        let mut log = Self { dir, app, version: 0, checkpointed: 0 };
+        log.checkpointed = log.last_checkpoint().unwrap_or(0);
+        log
     }
 
     pub(crate) fn exists(&self) -> bool {
         self.log_dir().join(file_name(0)).exists() || self.log_dir().join("_last_checkpoint").exists()
+    }
+
+    /// Whether the log has grown long since its last checkpoint.
+    pub(crate) fn checkpoint_due(&self) -> bool {
+        self.version.saturating_sub(self.checkpointed) >= CHECKPOINT_EVERY
+    }
+
+    fn last_checkpoint(&self) -> Option<u64> {
+        let bytes = std::fs::read(self.log_dir().join("_last_checkpoint")).ok()?;
+        serde_json::from_slice::<Value>(&bytes).ok()?["version"].as_u64()
     }
 
     fn log_dir(&self) -> PathBuf {

@@ -108,7 +108,21 @@ pub(crate) struct FlushedTable {
 pub(crate) struct NewFile {
     pub(crate) name: String,
     pub(crate) written: Written,
-    pub(crate) index: Arc<KeyIndex>,
+    pub(crate) id_range: Option<(u128, u128)>,
+    pub(crate) index: Option<Arc<KeyIndex>>,
+}
+
+impl NewFile {
+    /// The file as the writer keeps it, with the rows that died while it was written.
+    pub(crate) fn into_data_file(self, dir: &Path, died: Vec<u32>) -> DataFile {
+        let mut file = DataFile::new(dir, self.name, self.written.size, self.written.rows);
+        file.id_range = self.id_range;
+        if let Some(index) = self.index {
+            file.set_index(index);
+        }
+        died.into_iter().for_each(|row| file.kill(row));
+        file
+    }
 }
 
 /// A flush that failed.
@@ -181,7 +195,8 @@ fn write_files(mut table: FlushTable, place: &Workplace) -> Result<FlushedTable>
         for batch in &current {
             append_ids(batch, &mut ids).ok_or_else(|| Error::damaged(&path, "a current row has no id"))?;
         }
-        cur = Some(NewFile { name: cur_name, written, index: Arc::new(KeyIndex::new(&ids)) });
+        let index = Arc::new(KeyIndex::new(&ids));
+        cur = Some(NewFile { name: cur_name, written, id_range: index.range(), index: Some(index) });
     }
     place.failpoint.reach("flush.after_parquet");
     write_vectors(&mut table.hurt, &cur_dir, place.disk)?;
@@ -217,7 +232,7 @@ fn commit_table(flushed: &mut FlushedTable, epoch: &Epoch, place: &Workplace) ->
     }
     if let Some(file) = &flushed.cur {
         let Written { size, rows } = file.written;
-        let added = AddedFile { name: &file.name, size, rows, id_range: file.index.range(), vector: None };
+        let added = AddedFile { name: &file.name, size, rows, id_range: file.id_range, vector: None };
         actions.push(add(&added, true, at));
     }
     stores.cur.commit(&actions, place.disk)?;

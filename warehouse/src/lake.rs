@@ -53,7 +53,7 @@ pub struct Lake {
     pub(crate) reached: watch::Sender<Lsn>,
     pub(crate) open: Option<OpenTransaction>,
     /// Held for as long as the lake is open.
-    pub(crate) _lock: File,
+    pub(crate) lock: Arc<File>,
 }
 
 impl fmt::Debug for Lake {

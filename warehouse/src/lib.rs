@@ -16,6 +16,7 @@
 mod background;
 mod cell;
 mod columns;
+mod compact;
 mod config;
 mod copy;
 mod data_file;

@@ -92,7 +92,7 @@ impl Lake {
             reached,
             open: None,
             config,
-            _lock: lock,
+            lock: Arc::new(lock),
         };
         Ok((lake, reader))
     }

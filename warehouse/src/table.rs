@@ -63,6 +63,30 @@ impl Stores {
         let store = |kind: &str| DeltaLog::new(dir.join(kind).join(table), format!("leadhouse/{kind}/{table}"));
         Self { cur: store("cur"), hist: store("hist") }
     }
+
+    /// Whether one of the logs has grown long since its last checkpoint.
+    pub(crate) fn checkpoint_due(&self) -> bool {
+        self.cur.checkpoint_due() || self.hist.checkpoint_due()
+    }
+
+    /// Sums up the logs that have grown long.
+    pub(crate) async fn checkpoint(&self) -> Result<()> {
+        for log in [&self.cur, &self.hist] {
+            if log.checkpoint_due() {
+                log.checkpoint().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers that the logs that had grown long have been summed up.
+    pub(crate) fn mark_checkpointed(&mut self) {
+        for log in [&mut self.cur, &mut self.hist] {
+            if log.checkpoint_due() {
+                log.checkpointed = log.version;
+            }
+        }
+    }
 }
 
 /// What the open transaction did to a table, not yet applied.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use catalog::{FixedClock, Lsn};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
-use warehouse::{Cell, ColumnSpec, Lake, LakeConfig, LakeReader, LakeSnapshot, Op, SnapshotMark, TableSpec};
+use warehouse::{Cell, ColumnSpec, Error, Lake, LakeConfig, LakeReader, LakeSnapshot, Op, SnapshotMark, TableSpec};
 
 use crate::contents::{self, Row};
 
@@ -112,7 +112,8 @@ pub(crate) fn expected(copied: &[Vec<Vec<Kept>>], stream: &[Transaction], lsn: L
     tables
 }
 
-fn apply(table: &mut Expected, change: &Change, at: (u64, i32)) -> i32 {
+/// Applies a change; returns how many places in history it takes.
+pub(crate) fn apply(table: &mut Expected, change: &Change, at: (u64, i32)) -> i32 {
     let nothing = vec![None; COLUMNS.len()];
     let new_id = match change.cells.first() {
         Some(Kept::Text(id)) => id.clone(),
@@ -184,7 +185,17 @@ pub(crate) fn moment(lsn: u64) -> DateTime<Utc> {
 }
 
 pub(crate) async fn open(config: LakeConfig) -> (Lake, LakeReader) {
-    Lake::open(config, specs(), Arc::new(FixedClock::at(moment(0)))).await.unwrap()
+    let mut refusals = 0;
+    loop {
+        match Lake::open(config.clone(), specs(), Arc::new(FixedClock::at(moment(0)))).await {
+            // A background job of the writer that was dropped may still hold the lock.
+            Err(Error::InUse { .. }) if refusals < 2_000 => {
+                refusals += 1;
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 /// Makes the initial copy.
