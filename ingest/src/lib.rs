@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Moves data: changes from Postgres into the lake, and files into Postgres.
+//!
+//! Reading order: [`Capture`] is the running task that copies every catalogue table once and then
+//! follows the write-ahead log; [`CaptureConfig`] sets its limits; [`CaptureStatus`] says how far
+//! it is; [`pgoutput`](capture::pgoutput) reads the bytes of the log; [`Error`] is everything that
+//! can go wrong.
+//!
+//! Invariants: a position is acknowledged to Postgres only after the lake has stored it durably
+//! together with the data; a transaction reaches the lake whole or not at all, and once; columns
+//! are matched by name, never by position; bytes from the network never cause a panic.
+
+pub mod capture;
+mod error;
+
+pub use capture::{Capture, CaptureConfig, CaptureHandle, CaptureState, CaptureStatus, Origin};
+pub use error::Error;
+
+/// What a function of this crate gives back.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,13 @@
+//! Capture against a real Postgres and a real lake.
+
+mod changes;
+mod compare;
+mod decoder;
+mod drift;
+mod initial_copy;
+mod lake;
+mod restart;
+mod schema;
+mod server;
+mod slot;
+mod torture;

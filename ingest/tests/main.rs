@@ -1,0 +1,3 @@
+//! The tests of this crate that need a Postgres, in one binary.
+
+mod capture;
