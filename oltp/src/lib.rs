@@ -11,13 +11,16 @@
 //! input reaches a statement only as `catalog::Changes` or as a bound value; only `http` knows
 //! how an error looks from outside.
 
+pub mod api;
 pub mod bulk;
 mod database;
+pub mod embedded;
 mod error;
 pub mod http;
 pub mod records;
 mod requirements;
 mod rules;
+pub mod testing;
 
 pub use database::Oltp;
 pub use error::{Error, Result};

@@ -1,0 +1,5 @@
+//! Tests of this crate against a real Postgres.
+
+mod embedded;
+mod migrations;
+mod records;
