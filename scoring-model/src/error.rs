@@ -70,8 +70,8 @@ pub enum Error {
         limit: usize,
     },
     /// The optimiser gave up.
-    #[error("the logistic regression with alpha {alpha} did not converge")]
-    NotConverged {
+    #[error("the logistic regression with alpha {alpha} could not be fitted")]
+    FitFailed {
         /// Strength of the penalty it was tried with.
         alpha: f64,
         /// What the optimiser says.
@@ -111,10 +111,9 @@ impl Fault for Error {
             | Self::OneSidedPart { .. } => FaultKind::Invalid,
             Self::TooFewOutcomes { .. } => FaultKind::Conflict,
             Self::TooManyRows { .. } => FaultKind::TooLarge,
-            Self::NotConverged { .. }
-            | Self::UnreadableModel { .. }
-            | Self::DamagedModel { .. }
-            | Self::Frame { .. } => FaultKind::Broken,
+            Self::FitFailed { .. } | Self::UnreadableModel { .. } | Self::DamagedModel { .. } | Self::Frame { .. } => {
+                FaultKind::Broken
+            }
         }
     }
 
@@ -128,7 +127,7 @@ impl Fault for Error {
             Self::TooFewOutcomes { .. } => "too_few_outcomes",
             Self::OneSidedPart { .. } => "one_sided_part",
             Self::TooManyRows { .. } => "too_many_rows",
-            Self::NotConverged { .. } => "not_converged",
+            Self::FitFailed { .. } => "fit_failed",
             Self::UnreadableModel { .. } => "unreadable_model",
             Self::DamagedModel { .. } => "damaged_model",
             Self::Frame { .. } => "unreadable_frame",

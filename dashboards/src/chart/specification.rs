@@ -2,8 +2,8 @@
 
 use vega_lite_4::{
     AnyMark, Axis, ColorClass, ConditionalPredicateValueDefTextExprRefText, Def, EdEncoding, EncodingTooltip, Field,
-    FontSize, Format, HeightUnion, LegendText, Mark, PointUnion, RemovableValue, SelectionInitInterval, Stack,
-    StackOffset, StandardType, StringFieldDef, TextDef, TimeUnit, TimeUnitUnion, TitleUnion, Type, UrlData,
+    FontSize, Format, HeightUnion, LegendText, Mark, Nice, PointUnion, RemovableValue, Scale, SelectionInitInterval,
+    Stack, StackOffset, StandardType, StringFieldDef, TextDef, TimeUnit, TimeUnitUnion, TitleUnion, Type, UrlData,
     UrlDataInlineDataset, Values, Vegalite, XClass, YClass,
 };
 
@@ -157,6 +157,7 @@ fn drawing(kind: ChartKind, roles: &Roles<'_>, dimension: Placed<'_>, formats: F
             title: title(across),
             axis: axis(kind, across, formats),
             sort: row_order(across),
+            scale: scale(kind),
             time_unit: time_unit(across, formats),
             stack: stack.clone().filter(|_| names_down),
             ..XClass::default()
@@ -209,6 +210,14 @@ fn axis(kind: ChartKind, placed: Placed<'_>, formats: Formats<'_>) -> RemovableV
     let values = (placed.column.kind == ColumnKind::Temporal && !formats.dates.is_empty())
         .then(|| Values::UnionArray(formats.dates.iter().cloned().map(SelectionInitInterval::String).collect()));
     RemovableValue::Specified(Axis { format: Some(format), values, ..Axis::default() })
+}
+
+/// Round ends of the axis would push a funnel out of the middle.
+fn scale(kind: ChartKind) -> RemovableValue<Scale> {
+    if kind == ChartKind::Funnel {
+        return RemovableValue::Specified(Scale { nice: Some(Nice::Bool(false)), ..Scale::default() });
+    }
+    RemovableValue::Default
 }
 
 /// Names stay in the order of the rows; Vega would sort them by the alphabet.
