@@ -3,7 +3,10 @@
 //! One job runs at a time. While it runs, transactions go on being applied: rows that die in the
 //! meantime are marked in the files the job made when its result is taken in.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use catalog::Lsn;
 use futures::FutureExt;
@@ -22,7 +25,7 @@ use crate::{
 /// Unflushed log that makes an idle lake move its position: bounds what the slot retains.
 const IDLE_BYTES: u64 = 64 << 20;
 /// Time after which an idle lake moves its position.
-const IDLE_AGE: Duration = Duration::from_secs(60);
+const IDLE_AGE: Duration = Duration::from_mins(1);
 
 /// Background work.
 #[derive(Debug)]
@@ -86,14 +89,14 @@ impl Lake {
         Workplace {
             dir: self.config.dir.clone(),
             disk: self.disk,
-            clock: self.clock.clone(),
-            failpoint: self.failpoint.clone(),
+            clock: Arc::clone(&self.clock),
+            failpoint: Arc::clone(&self.failpoint),
         }
     }
 
     fn spawn(&mut self, work: impl FnOnce() -> Result<Done, JobFailure> + Send + 'static) {
         // The lake stays locked until the job has ended, even if its writer is dropped before.
-        let lock = self.lock.clone();
+        let lock = Arc::clone(&self.lock);
         let handle = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(lock);
@@ -257,7 +260,7 @@ impl Lake {
         table.forget_rows_before(plan.frozen.end());
         for hurt in &plan.hurt {
             let file = &mut table.files[hurt.at];
-            file.stored_dead = hurt.dead.clone();
+            file.stored_dead = Arc::clone(&hurt.dead);
             file.vector.clone_from(&hurt.new_vector);
         }
         for hurt in plan.hurt.iter().rev().filter(|hurt| hurt.all_dead()) {
@@ -277,6 +280,6 @@ impl Lake {
     pub(crate) fn report(&mut self) {
         self.figures.durable_lsn = self.epoch.durable_lsn;
         self.figures.epoch = self.epoch.number;
-        self.shared.figures.store(std::sync::Arc::new(self.figures.clone()));
+        self.shared.figures.store(Arc::new(self.figures.clone()));
     }
 }

@@ -75,13 +75,14 @@ impl ColumnBuffer {
         match &mut self.values {
             Values::Text { ends, bytes } => {
                 let end = i32::try_from(bytes.len() + text.len());
-                ends.push(end.map_err(|_| Refusal::Unrepresentable("it is too long"))?);
+                ends.push(end.map_err(|_source| Refusal::Unrepresentable("it is too long"))?);
                 bytes.extend_from_slice(text.as_bytes());
             }
             Values::Uuid { ends, bytes } => {
                 postgres_text::uuid(text)?;
                 ends.push(
-                    i32::try_from(bytes.len() + text.len()).map_err(|_| Refusal::Unrepresentable("it is too long"))?,
+                    i32::try_from(bytes.len() + text.len())
+                        .map_err(|_source| Refusal::Unrepresentable("it is too long"))?,
                 );
                 bytes.extend_from_slice(text.as_bytes());
             }

@@ -239,7 +239,7 @@ fn without_dead(
 
 fn commit(plan: &mut MergePlan, file: Option<&NewFile>, epoch: &Epoch, place: &Workplace) -> Result<()> {
     let at = epoch.written_at;
-    let mut actions = vec![commit_info("OPTIMIZE", at, json!({"files": plan.inputs.len()}))];
+    let mut actions = vec![commit_info("OPTIMIZE", at, &json!({"files": plan.inputs.len()}))];
     actions.extend(plan.inputs.iter().map(|input| remove(&input.name, input.size, input.vector.as_ref(), (false, at))));
     if let Some(file) = file {
         let (size, rows, id_range) = (file.written.size, file.written.rows, file.id_range);

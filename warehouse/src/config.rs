@@ -9,7 +9,7 @@ const FLUSH_AGE: Duration = Duration::from_secs(5);
 /// Shortest time between two published snapshots under load.
 const PUBLISH_EVERY: Duration = Duration::from_millis(50);
 /// How long a file stays on disk after it left the lake, for readers in other processes.
-const GC_AGE: Duration = Duration::from_secs(3_600);
+const GC_AGE: Duration = Duration::from_hours(1);
 
 /// How a lake is opened.
 #[derive(Debug, Clone)]

@@ -240,7 +240,7 @@ impl Lake {
     fn commit_copied(&mut self, copied: CopiedTable, mark: &SnapshotMark) -> Result<()> {
         let at = self.clock.now();
         let Some(table) = self.tables.get_mut(&copied.table) else { return Ok(()) };
-        let info = || commit_info("INITIAL COPY", at, serde_json::json!({"lsn": mark.lsn}));
+        let info = || commit_info("INITIAL COPY", at, &serde_json::json!({"lsn": mark.lsn}));
         let mut hist = vec![info(), table.stores.hist.position(mark.lsn, at)];
         let mut cur = vec![info(), table.stores.cur.position(mark.lsn, at)];
         for file in &table.files {

@@ -34,7 +34,7 @@ pub(crate) struct DataFile {
 }
 
 /// Time after which an index that was not needed makes room; it can be made again from the file.
-const INDEX_KEPT: Duration = Duration::from_secs(600);
+const INDEX_KEPT: Duration = Duration::from_mins(10);
 
 impl DataFile {
     pub(crate) fn new(dir: &Path, name: String, size: u64, rows: u64) -> Self {

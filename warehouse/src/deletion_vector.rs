@@ -142,7 +142,7 @@ const fn crc32_table() -> [u32; 256] {
     table
 }
 
-/// The alphabet of Z85 (ZeroMQ RFC 32).
+/// The alphabet of Z85 (RFC 32 of the `ZeroMQ` project).
 const Z85: &[u8; 85] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
 fn encode_z85(id: Uuid) -> String {

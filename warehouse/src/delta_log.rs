@@ -100,7 +100,7 @@ impl DeltaLog {
             json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}})
         };
         let metadata = metadata(&Ids.fresh().to_string(), schema, with_vectors, at);
-        let info = commit_info("CREATE TABLE", at, json!({}));
+        let info = commit_info("CREATE TABLE", at, &json!({}));
         self.put(0, &[info, protocol, metadata], disk)
     }
 
@@ -145,11 +145,11 @@ impl DeltaLog {
     /// Reads the log at the given version, or the newest.
     pub(crate) async fn read(&self, version: Option<u64>) -> Result<Stored> {
         let table = self.load(version).await?;
-        let state = table.snapshot().map_err(self.unreadable())?;
+        let snapshot = table.snapshot().map_err(self.unreadable())?;
         let log_store = table.log_store();
-        let lsn = state.transaction_version(log_store.as_ref(), &self.app).await.map_err(self.unreadable())?;
+        let lsn = snapshot.transaction_version(log_store.as_ref(), &self.app).await.map_err(self.unreadable())?;
         let mut files = Vec::new();
-        for view in state.log_data().iter() {
+        for view in snapshot.log_data().iter() {
             let stats: Value = view.stats().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
             let vector = view.deletion_vector_descriptor().map(|stored| self.vector_ref(stored)).transpose()?;
             files.push(StoredFile {
@@ -161,10 +161,10 @@ impl DeltaLog {
             });
         }
         let schema =
-            serde_json::to_value(state.schema()).map_err(|error| Error::damaged(&self.dir, error.to_string()))?;
-        let version = u64::try_from(state.version()).unwrap_or(0);
+            serde_json::to_value(snapshot.schema()).map_err(|error| Error::damaged(&self.dir, error.to_string()))?;
+        let version = snapshot.version();
         let lsn = Lsn::from_delta_version(lsn.unwrap_or(0));
-        Ok(Stored { version, files, lsn, schema, id: state.metadata().id().to_owned() })
+        Ok(Stored { version, files, lsn, schema, id: snapshot.metadata().id().to_owned() })
     }
 
     fn vector_ref(&self, stored: deltalake_core::kernel::DeletionVectorDescriptor) -> Result<VectorRef> {
@@ -216,7 +216,7 @@ pub(crate) fn metadata(id: &str, schema: &str, with_vectors: bool, at: DateTime<
 }
 
 /// The action that says who committed what.
-pub(crate) fn commit_info(operation: &str, at: DateTime<Utc>, parameters: Value) -> Value {
+pub(crate) fn commit_info(operation: &str, at: DateTime<Utc>, parameters: &Value) -> Value {
     json!({"commitInfo": {
         "timestamp": at.timestamp_millis(),
         "operation": operation,

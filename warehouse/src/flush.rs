@@ -120,7 +120,9 @@ impl NewFile {
         if let Some(index) = self.index {
             file.set_index(index);
         }
-        died.into_iter().for_each(|row| file.kill(row));
+        for row in died {
+            file.kill(row);
+        }
         file
     }
 }
@@ -217,7 +219,7 @@ fn write_vectors(hurt: &mut [HurtFile], dir: &Path, disk: Disk) -> Result<()> {
 
 fn commit_table(flushed: &mut FlushedTable, epoch: &Epoch, place: &Workplace) -> Result<()> {
     let at = epoch.written_at;
-    let info = || commit_info("STREAMING UPDATE", at, json!({"lsn": epoch.durable_lsn, "epoch": epoch.number + 1}));
+    let info = || commit_info("STREAMING UPDATE", at, &json!({"lsn": epoch.durable_lsn, "epoch": epoch.number + 1}));
     let stores = &mut flushed.table.stores;
     if let Some(file) = &flushed.hist {
         let name = file.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

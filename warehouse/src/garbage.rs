@@ -51,27 +51,26 @@ impl Garbage {
         let held: BTreeSet<PathBuf> =
             self.snapshots.iter().filter_map(Weak::upgrade).flat_map(|table| paths(&table)).collect();
         let mut unused = BTreeMap::new();
-        let mut removed = 0;
         for table in tables.values() {
             let used = used_names(table);
-            for dir in [&table.stores.cur.dir, &table.stores.hist.dir] {
-                for path in files_in(dir)? {
-                    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                    if used.contains(name) || held.contains(&path) {
-                        continue;
-                    }
-                    let since = self.unused_since.get(&path).copied().unwrap_or(self.looked_at);
-                    if since.elapsed() < age {
-                        unused.insert(path, since);
-                        continue;
-                    }
-                    fs::remove_file(&path).map_err(Error::io("remove", &path))?;
-                    removed += 1;
-                }
+            let stored = [files_in(&table.stores.cur.dir)?, files_in(&table.stores.hist.dir)?];
+            let in_use = |path: &Path| {
+                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                used.contains(name) || held.contains(path)
+            };
+            for path in stored.into_iter().flatten().filter(|path| !in_use(path)) {
+                let since = self.unused_since.get(&path).copied().unwrap_or(self.looked_at);
+                unused.insert(path, since);
             }
         }
+        let old: Vec<PathBuf> =
+            unused.iter().filter(|(_, since)| since.elapsed() >= age).map(|(path, _)| path.clone()).collect();
+        for path in &old {
+            fs::remove_file(path).map_err(Error::io("remove", path))?;
+            unused.remove(path);
+        }
         self.unused_since = unused;
-        Ok(removed)
+        Ok(old.len())
     }
 }
 

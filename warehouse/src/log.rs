@@ -229,18 +229,9 @@ impl VersionLog {
     /// Forgets the frozen rows, which are in files now. Returns the numbers of those rows of the
     /// new file that were current when they were frozen and are not any more.
     pub(crate) fn release(&mut self, frozen: &Frozen) -> Vec<u32> {
-        let mut killed = Vec::new();
-        let mut file_row = 0_u32;
-        for (then, now) in frozen.segments.iter().zip(&self.sealed) {
-            for (was_live, is_live) in then.live.iter().zip(&now.live) {
-                if *was_live {
-                    if !is_live {
-                        killed.push(file_row);
-                    }
-                    file_row += 1;
-                }
-            }
-        }
+        let pairs = frozen.segments.iter().zip(&self.sealed).flat_map(|(then, now)| then.live.iter().zip(&now.live));
+        let in_file = (0..).zip(pairs.filter(|(was_live, _)| **was_live));
+        let killed = in_file.filter(|(_, (_, is_live))| !**is_live).map(|(file_row, _)| file_row).collect();
         self.sealed.drain(..frozen.segments.len().min(self.sealed.len())).for_each(drop);
         killed
     }

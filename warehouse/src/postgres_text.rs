@@ -25,11 +25,11 @@ const BAD_DECIMAL: Refusal = Refusal::Bad("a decimal number");
 const DAYS_FROM_COMMON_ERA: i32 = 719_163; // 1970-01-01
 
 pub(crate) fn integer(text: &str) -> Read<i64> {
-    text.parse().map_err(|_| Refusal::Bad("a whole number"))
+    text.parse().map_err(|_source| Refusal::Bad("a whole number"))
 }
 
 pub(crate) fn float(text: &str) -> Read<f64> {
-    text.parse().map_err(|_| Refusal::Bad("a number"))
+    text.parse().map_err(|_source| Refusal::Bad("a number"))
 }
 
 pub(crate) fn boolean(text: &str) -> Read<bool> {
@@ -105,7 +105,7 @@ pub(crate) fn date(text: &str) -> Read<i32> {
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u32>().ok()).flatten()
     };
     let (Some(year), Some(month), Some(day)) = (part(4), part(2), part(2)) else { return Err(BAD_DATE) };
-    let year = i32::try_from(year).map_err(|_| TOO_FAR)?;
+    let year = i32::try_from(year).map_err(|_source| TOO_FAR)?;
     if year > NaiveDate::MAX.year() {
         return Err(TOO_FAR);
     }

@@ -236,7 +236,7 @@ impl Opening<'_> {
         if before == after {
             return Ok(());
         }
-        let info = commit_info("CHANGE COLUMNS", self.at, serde_json::json!({}));
+        let info = commit_info("CHANGE COLUMNS", self.at, &serde_json::json!({}));
         log.commit(&[info, metadata(&stored.id, schema, with_vectors, self.at)], self.disk)
     }
 }

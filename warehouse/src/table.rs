@@ -278,7 +278,7 @@ impl Table {
             Some(Cell::Text(text)) => *text,
             Some(Cell::Null | Cell::Unchanged) | None => "",
         };
-        postgres_text::uuid(text).map_err(|_| Error::BadValue {
+        postgres_text::uuid(text).map_err(|_refusal| Error::BadValue {
             table: self.shape.name.clone(),
             column: "id".to_owned(),
             value: text.chars().take(60).collect(),

@@ -28,14 +28,11 @@ fn rows(names: &[&str], files: &[LakeFile], tail: &[RecordBatch]) -> Vec<Row> {
         let mut number = 0_u32;
         let reader =
             ParquetRecordBatchReaderBuilder::try_new(File::open(&file.path).unwrap()).unwrap().build().unwrap();
-        for batch in reader {
-            let batch = batch.unwrap();
-            for at in 0..batch.num_rows() {
-                if !file.dead.as_ref().is_some_and(|dead| dead.contains(number)) {
-                    rows.push(row(&batch, names, at));
-                }
-                number += 1;
-            }
+        for batch in reader.map(Result::unwrap) {
+            let numbers = (number..).zip(0..batch.num_rows());
+            let live = numbers.filter(|(number, _)| !file.dead.as_ref().is_some_and(|dead| dead.contains(*number)));
+            rows.extend(live.map(|(_, at)| row(&batch, names, at)));
+            number += u32::try_from(batch.num_rows()).unwrap();
         }
         assert_eq!(u64::from(number), file.rows);
         assert_eq!(std::fs::metadata(&file.path).unwrap().len(), file.size);

@@ -65,12 +65,10 @@ fn start_writer(dir: &Path, fail_at: &str) -> Child {
 /// Opens what the dead process left: a consistent state; and after a replay, everything.
 async fn check_recovery(dir: &Path, source: &Source) -> (Lake, LakeReader) {
     let (mut lake, reader) = open(config(dir)).await;
-    let left = reader.snapshot();
-    assert_eq!(left.lsn, lake.state().durable_lsn);
+    assert_eq!(reader.snapshot().lsn, lake.state().durable_lsn);
+    check_if_copied(&lake, &reader, source);
     if !lake.state().snapshot_done {
         copy(&mut lake, &source.copied).await;
-    } else {
-        check(&left, &source.copied, &source.stream);
     }
     for transaction in &source.stream {
         send(&mut lake, transaction).unwrap();
@@ -117,6 +115,12 @@ async fn a_death_at_any_place_of_a_flush_loses_and_doubles_nothing() {
     }
 }
 
+fn check_if_copied(lake: &Lake, reader: &LakeReader, source: &Source) {
+    if lake.state().snapshot_done {
+        check(&reader.snapshot(), &source.copied, &source.stream);
+    }
+}
+
 #[tokio::test]
 async fn a_death_at_any_time_loses_and_doubles_nothing() {
     let source = source();
@@ -130,9 +134,7 @@ async fn a_death_at_any_time_loses_and_doubles_nothing() {
             drop(check_recovery(dir.path(), &source).await);
         } else {
             let (lake, reader) = open(config(dir.path())).await;
-            if lake.state().snapshot_done {
-                check(&reader.snapshot(), &source.copied, &source.stream);
-            }
+            check_if_copied(&lake, &reader, &source);
         }
     }
     drop(check_recovery(dir.path(), &source).await);

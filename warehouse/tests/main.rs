@@ -1,8 +1,14 @@
 //! The promises of the lake, checked against a naive model.
 
+#[cfg(test)]
 mod contents;
+#[cfg(test)]
 mod kills;
+#[cfg(test)]
 mod lifecycle;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
 mod property;
+#[cfg(test)]
 mod source;

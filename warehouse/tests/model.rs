@@ -72,12 +72,12 @@ pub(crate) fn cells(id: Uuid, seed: u32) -> Vec<Kept> {
     let some = |keep: bool, text: String| if keep { Kept::Text(text) } else { Kept::Null };
     vec![
         Kept::Text(id.to_string()),
-        some(seed % 5 > 0, format!("name {seed} ä")),
-        some(seed % 7 > 0, format!("{}.{:02}", i64::from(seed) - 40, seed % 100)),
-        some(seed % 11 > 0, format!("body {seed} ").repeat(20)),
+        some(!seed.is_multiple_of(5), format!("name {seed} ä")),
+        some(!seed.is_multiple_of(7), format!("{}.{:02}", i64::from(seed) - 40, seed % 100)),
+        some(!seed.is_multiple_of(11), format!("body {seed} ").repeat(20)),
         Kept::Text(format!("2026-01-{day:02} 10:00:00.5+00")),
-        some(seed % 3 > 0, format!("2026-02-{day:02}")),
-        Kept::Text(if seed % 2 == 0 { "t" } else { "f" }.to_owned()),
+        some(!seed.is_multiple_of(3), format!("2026-02-{day:02}")),
+        Kept::Text(if seed.is_multiple_of(2) { "t" } else { "f" }.to_owned()),
     ]
 }
 

@@ -57,7 +57,7 @@ impl Source {
             (state >> 8) % below
         };
         for _ in 0..count {
-            let drafts: Vec<Draft> = (0..1 + next(6))
+            let drafts: Vec<Draft> = (0..=next(6))
                 .map(|_| Draft {
                     table: usize::try_from(next(2)).unwrap(),
                     row: u8::try_from(next(40)).unwrap(),
@@ -84,9 +84,9 @@ fn change(draft: &Draft, row_lives: bool, other_lives: bool) -> Change {
         }
         _ => (Op::Update, None),
     };
-    if op == Op::Update && draft.seed % 3 == 0 {
+    if op == Op::Update && draft.seed.is_multiple_of(3) {
         cells[3] = Kept::Unchanged;
-        cells[2] = if draft.seed % 2 == 0 { Kept::Unchanged } else { cells[2].clone() };
+        cells[2] = if draft.seed.is_multiple_of(2) { Kept::Unchanged } else { cells[2].clone() };
     }
     if matches!(op, Op::Delete | Op::Truncate) {
         cells.clear();
