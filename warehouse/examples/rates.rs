@@ -1,10 +1,11 @@
 //! Measures the lake alone: rows copied, changes applied, publishing, flushing, merging.
 //!
-//! `cargo run -p warehouse --example rates [ROWS]`
+//! `cargo run -p warehouse --example rates [ROWS] [FOLDER]`; a folder given is kept.
 
 use std::{
     fmt::Write as _,
     io::Write as _,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -83,8 +84,10 @@ fn report(what: &str, count: u64, took: Duration) -> Outcome {
 #[tokio::main]
 async fn main() -> Outcome {
     let rows: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(500_000);
+    let temporary = tempfile::tempdir()?;
+    let dir = std::env::args().nth(2).map_or_else(|| temporary.path().to_owned(), PathBuf::from);
     for spec in [narrow(), deals()] {
-        measure(spec, rows).await?;
+        measure(&dir.join(&spec.name), spec, rows).await?;
     }
     Ok(())
 }
@@ -94,12 +97,11 @@ fn deals() -> TableSpec {
     catalog.object("deal").map_or_else(narrow, TableSpec::from_object)
 }
 
-async fn measure(spec: TableSpec, rows: u64) -> Outcome {
-    let dir = tempfile::tempdir()?;
+async fn measure(dir: &Path, spec: TableSpec, rows: u64) -> Outcome {
     let name = spec.name.clone();
     let clock = Arc::new(SystemClock);
     writeln!(std::io::stdout(), "{name}: {} columns", spec.columns.len())?;
-    let (mut lake, reader) = Lake::open(LakeConfig::new(dir.path()), vec![spec.clone()], clock.clone()).await?;
+    let (mut lake, reader) = Lake::open(LakeConfig::new(dir), vec![spec.clone()], clock.clone()).await?;
     let mut maker = Rows::new(spec);
 
     let start = Instant::now();
