@@ -18,6 +18,9 @@ mod fault;
 mod fold;
 mod literal;
 mod schema;
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod value_type;
 mod zone;
 

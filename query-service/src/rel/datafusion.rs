@@ -37,6 +37,11 @@ pub async fn plan(rel: &Rel, context: &SessionContext) -> Result<LogicalPlan, Re
     Ok(Printer { tables }.print(rel)?.plan)
 }
 
+/// A literal as the engine holds it.
+pub(super) fn scalar(value: &super::Literal) -> datafusion::common::ScalarValue {
+    expr::scalar(value)
+}
+
 struct Printer {
     tables: BTreeMap<String, Arc<dyn TableProvider>>,
 }
@@ -130,7 +135,9 @@ fn values(columns: &[Column], rows: &[Vec<super::Literal>]) -> Result<Printed, R
     } else {
         LogicalPlanBuilder::values_with_schema(literals, &schema)?
     };
-    Ok(Printed { plan: builder.build()?, columns: columns.to_vec() })
+    let names = builder.schema().columns().into_iter().zip(columns);
+    let names = names.map(|(found, column)| PlanExpr::Column(found).alias(&column.name)).collect::<Vec<_>>();
+    Ok(Printed { plan: builder.project(names)?.build()?, columns: columns.to_vec() })
 }
 
 fn project(input: Printed, items: &[Named]) -> Result<Printed, RelError> {

@@ -79,19 +79,20 @@ fn scan(table: &str, wanted: &[ScanColumn]) -> Result<Printed, RelError> {
 }
 
 fn values(columns: &[Column], rows: &[Vec<Literal>]) -> Result<Printed, RelError> {
-    let select = |row: &[Literal]| {
-        let items = row
-            .iter()
-            .zip(columns)
-            .map(|(value, column)| format!("{} as {}", expr::literal(value), quoted(&column.name)));
-        format!("select {}", items.collect::<Vec<_>>().join(", "))
-    };
-    let sql = if rows.is_empty() {
-        let nulls: Vec<Literal> = columns.iter().map(|column| Literal::Null(column.ty)).collect();
-        format!("{} where false", select(&nulls))
+    let tuple = |row: &[Literal]| format!("({})", row.iter().map(expr::literal).collect::<Vec<_>>().join(", "));
+    let nulls: Vec<Literal> = columns.iter().map(|column| Literal::Null(column.ty)).collect();
+    let (tuples, condition) = if rows.is_empty() {
+        (tuple(&nulls), " where false")
     } else {
-        rows.iter().map(|row| select(row)).collect::<Vec<_>>().join(" union all ")
+        (rows.iter().map(|row| tuple(row)).collect::<Vec<_>>().join(", "), "")
     };
+    // The first row decides the types of the list, so every column is cast to its own type.
+    let items = columns.iter().map(|column| {
+        let name = quoted(&column.name);
+        format!("cast({name} as {}) as {name}", expr::type_name(column.ty))
+    });
+    let items = items.collect::<Vec<_>>().join(", ");
+    let sql = format!("select {items} from (values {tuples}) as v({}){condition}", names(columns));
     Ok(Printed { sql, columns: schema::values(columns, rows)? })
 }
 

@@ -8,7 +8,7 @@ use datafusion::{
     },
     logical_expr::{
         Expr as PlanExpr, ExprFunctionExt, GroupingSet, LogicalPlanBuilder, cast, expr::AggregateFunction as Call,
-        ident, lit,
+        ident, lit, when,
     },
 };
 
@@ -48,15 +48,29 @@ pub(super) fn print(
         items.push(cast(ident(&measure.name), ty.arrow()).alias(&measure.name));
         columns.push(Column::new(&measure.name, ty));
     }
-    let plan = LogicalPlanBuilder::from(input.plan).aggregate(group, calls)?.project(items)?.build()?;
+    let mut builder = LogicalPlanBuilder::from(input.plan);
+    match sets {
+        GroupingSets::AllKeys => builder = builder.aggregate(group, calls)?,
+        GroupingSets::Sets { mask, .. } => {
+            // A grand total of no rows has no row in this algebra.
+            let rows = format!("{mask}:rows");
+            calls.push(count_rows().alias(&rows));
+            builder = builder.aggregate(group, calls)?.filter(ident(&rows).gt(lit(0_i64)))?;
+        }
+    }
+    let plan = builder.project(items)?.build()?;
     Ok(Printed { plan, columns })
 }
 
 fn call(call: &AggregateCall, input: &[Column]) -> Result<PlanExpr, RelError> {
+    // Version 55.2 ignores the filter of a distinct count when other aggregates share its group
+    // (two won deals in one stage count as two stages), so the filter moves into the argument.
+    if let (AggregateFunction::CountDistinct(argument), Some(filter)) = (&call.function, &call.filter) {
+        let kept = when(expr::print(filter, input)?, expr::print(argument, input)?).end()?;
+        return Ok(count_distinct(kept));
+    }
     let function = match &call.function {
-        AggregateFunction::CountRows => {
-            PlanExpr::AggregateFunction(Call::new_udf(count_udaf(), vec![lit(1_i64)], false, None, vec![], None))
-        }
+        AggregateFunction::CountRows => count_rows(),
         AggregateFunction::Count(argument) => count(expr::print(argument, input)?),
         AggregateFunction::CountDistinct(argument) => count_distinct(expr::print(argument, input)?),
         // Integers are summed as exact numbers: the engine's integer sum wraps silently.
@@ -73,6 +87,10 @@ fn call(call: &AggregateCall, input: &[Column]) -> Result<PlanExpr, RelError> {
         Some(filter) => Ok(function.filter(expr::print(filter, input)?).build()?),
         None => Ok(function),
     }
+}
+
+fn count_rows() -> PlanExpr {
+    PlanExpr::AggregateFunction(Call::new_udf(count_udaf(), vec![lit(1_i64)], false, None, vec![], None))
 }
 
 fn bit_name(mask: &str, position: usize) -> String {

@@ -47,23 +47,25 @@ pub(super) fn print_as(expr: &Expr, input: &[Column], ty: ValueType) -> Result<P
 }
 
 pub(super) fn literal(value: &Literal) -> PlanExpr {
+    PlanExpr::Literal(scalar(value), None)
+}
+
+pub(super) fn scalar(value: &Literal) -> ScalarValue {
     match value {
-        Literal::Null(ty) => cast(PlanExpr::Literal(ScalarValue::Null, None), ty.arrow()),
-        Literal::Bool(value) => lit(*value),
-        Literal::Int(value) => lit(*value),
-        Literal::Decimal { unscaled, precision, scale } => PlanExpr::Literal(
-            ScalarValue::Decimal128(Some(*unscaled), *precision, i8::try_from(*scale).unwrap_or(i8::MAX)),
-            None,
-        ),
-        Literal::Text(value) => lit(value.as_str()),
+        Literal::Null(ty) => ScalarValue::try_new_null(&ty.arrow()).unwrap_or(ScalarValue::Null),
+        Literal::Bool(value) => ScalarValue::Boolean(Some(*value)),
+        Literal::Int(value) => ScalarValue::Int64(Some(*value)),
+        Literal::Decimal { unscaled, precision, scale } => {
+            ScalarValue::Decimal128(Some(*unscaled), *precision, i8::try_from(*scale).unwrap_or(i8::MAX))
+        }
+        Literal::Text(value) => ScalarValue::Utf8(Some(value.clone())),
         Literal::Date(value) => {
             let days = value.signed_duration_since(chrono::NaiveDate::default()).num_days();
-            PlanExpr::Literal(ScalarValue::Date32(i32::try_from(days).ok()), None)
+            ScalarValue::Date32(i32::try_from(days).ok())
         }
-        Literal::Timestamp(value) => PlanExpr::Literal(
-            ScalarValue::TimestampMicrosecond(Some(value.timestamp_micros()), Some("UTC".into())),
-            None,
-        ),
+        Literal::Timestamp(value) => {
+            ScalarValue::TimestampMicrosecond(Some(value.timestamp_micros()), Some("UTC".into()))
+        }
     }
 }
 
