@@ -71,9 +71,7 @@ impl Printer {
             Rel::Aggregate { input, keys, sets, measures } => {
                 aggregate::print(self.print(input)?, keys, sets, measures)
             }
-            Rel::Window { input, items } => {
-                items.iter().try_fold(self.print(input)?, |printed, item| window(printed, item))
-            }
+            Rel::Window { input, items } => items.iter().try_fold(self.print(input)?, window),
             Rel::Sort { input, keys } => {
                 let Printed { plan, columns } = self.print(input)?;
                 Ok(Printed { plan: LogicalPlanBuilder::from(plan).sort(order(keys))?.build()?, columns })
@@ -194,7 +192,7 @@ fn window(input: Printed, item: &WindowItem) -> Result<Printed, RelError> {
             PlanExpr::from(Over::new(sum::sum_udaf(), vec![argument]))
         }
     };
-    let partition = item.partition_by.iter().map(|name| ident(name)).collect::<Vec<_>>();
+    let partition = item.partition_by.iter().map(ident).collect::<Vec<_>>();
     let mut builder = function.partition_by(partition);
     if !item.order_by.is_empty() {
         builder = builder.order_by(order(&item.order_by));

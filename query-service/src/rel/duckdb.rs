@@ -35,12 +35,12 @@ fn print(rel: &Rel) -> Result<Printed, RelError> {
             let predicate = expr::print(predicate, &columns)?;
             Ok(Printed { sql: format!("select {} from ({sql}) where {predicate}", names(&columns)), columns })
         }
-        Rel::Project { input, items } => project(print(input)?, items),
+        Rel::Project { input, items } => project(&print(input)?, items),
         Rel::Join { left, right, kind, on, nulls_equal } => {
             join(print(left)?, print(right)?, *kind, (on, *nulls_equal))
         }
-        Rel::Aggregate { input, keys, sets, measures } => aggregate(print(input)?, keys, sets, measures),
-        Rel::Window { input, items } => windows(print(input)?, items),
+        Rel::Aggregate { input, keys, sets, measures } => aggregate(&print(input)?, keys, sets, measures),
+        Rel::Window { input, items } => windows(&print(input)?, items),
         Rel::Sort { input, keys } => {
             let Printed { sql, columns } = print(input)?;
             let sql = format!("select {} from ({sql}) order by {}", names(&columns), order(keys));
@@ -96,7 +96,7 @@ fn values(columns: &[Column], rows: &[Vec<Literal>]) -> Result<Printed, RelError
     Ok(Printed { sql, columns: schema::values(columns, rows)? })
 }
 
-fn project(input: Printed, items: &[Named]) -> Result<Printed, RelError> {
+fn project(input: &Printed, items: &[Named]) -> Result<Printed, RelError> {
     let mut columns = Vec::with_capacity(items.len());
     let mut printed = Vec::with_capacity(items.len());
     for item in items {
@@ -128,7 +128,7 @@ fn join(
     Ok(Printed { sql, columns })
 }
 
-fn aggregate(input: Printed, keys: &[String], sets: &GroupingSets, measures: &[Measure]) -> Result<Printed, RelError> {
+fn aggregate(input: &Printed, keys: &[String], sets: &GroupingSets, measures: &[Measure]) -> Result<Printed, RelError> {
     let columns = schema::aggregated(&input.columns, keys, sets, measures)?;
     let mut items: Vec<String> = keys.iter().map(|key| quoted(key)).collect();
     let group = match sets {
@@ -184,8 +184,8 @@ fn summand(argument: &super::Expr, input: &[Column]) -> Result<String, RelError>
     }
 }
 
-fn windows(input: Printed, items: &[WindowItem]) -> Result<Printed, RelError> {
-    let columns = schema::windowed(input.columns.clone(), items)?;
+fn windows(input: &Printed, items: &[WindowItem]) -> Result<Printed, RelError> {
+    let columns = schema::windowed(&input.columns, items)?;
     let mut printed: Vec<String> = input.columns.iter().map(|column| quoted(&column.name)).collect();
     for item in items {
         let function = match &item.function {

@@ -29,7 +29,7 @@ pub(super) fn columns(rel: &Rel) -> Result<Vec<Column>, RelError> {
         }
         Rel::Join { left, right, kind, on, nulls_equal: _ } => joined(columns(left)?, columns(right)?, *kind, on),
         Rel::Aggregate { input, keys, sets, measures } => aggregated(&columns(input)?, keys, sets, measures),
-        Rel::Window { input, items } => windowed(columns(input)?, items),
+        Rel::Window { input, items } => windowed(&columns(input)?, items),
         Rel::Sort { input, keys } => {
             let input = columns(input)?;
             keys.iter().try_for_each(|key| column(&input, &key.column).map(drop))?;
@@ -186,16 +186,16 @@ pub(super) fn aggregated(
     distinct(out)
 }
 
-pub(super) fn windowed(input: Vec<Column>, items: &[WindowItem]) -> Result<Vec<Column>, RelError> {
-    let mut out = input.clone();
+pub(super) fn windowed(input: &[Column], items: &[WindowItem]) -> Result<Vec<Column>, RelError> {
+    let mut out = input.to_vec();
     for item in items {
-        item.partition_by.iter().try_for_each(|name| column(&input, name).map(drop))?;
-        item.order_by.iter().try_for_each(|key| column(&input, &key.column).map(drop))?;
+        item.partition_by.iter().try_for_each(|name| column(input, name).map(drop))?;
+        item.order_by.iter().try_for_each(|key| column(input, &key.column).map(drop))?;
         let ranks = matches!(item.function, WindowFunction::RowNumber | WindowFunction::DenseRank);
         if ranks == item.order_by.is_empty() {
             return Err(RelError::Malformed("ranks need an order, other windows must not have one"));
         }
-        out.push(Column::new(&item.name, window_type(&item.function, &input)?));
+        out.push(Column::new(&item.name, window_type(&item.function, input)?));
     }
     distinct(out)
 }

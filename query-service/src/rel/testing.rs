@@ -67,30 +67,27 @@ impl Engines {
     ///
     /// # Errors
     /// A table cannot be created.
-    pub async fn with(tables: &[Table]) -> Result<Self, OracleError> {
+    pub fn with(tables: &[Table]) -> Result<Self, OracleError> {
         let context = SessionContext::new();
         let connection = duckdb::Connection::open_in_memory()
             .map_err(|source| OracleError::DuckDb { sql: "open".to_owned(), source })?;
         let engines = Self { context, connection };
-        for table in tables {
-            let arrays = (0..table.columns.len()).map(|at| {
-                let cells = table.rows.iter().filter_map(|row| row.get(at)).map(super::datafusion::scalar);
-                let empty = || arrow::array::new_empty_array(&table.columns[at].ty.arrow());
-                if table.rows.is_empty() { Ok(empty()) } else { datafusion::common::ScalarValue::iter_to_array(cells) }
-            });
-            let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
-            let batch = RecordBatch::try_new(Arc::new(arrow_schema(&table.columns)), arrays)?;
-            let provider = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
-            engines.context.register_table(TableReference::bare(table.name.as_str()), Arc::new(provider))?;
-            let name = table.name.replace('"', "\"\"");
-            let empty = Rel::Values { columns: table.columns.clone(), rows: Vec::new() };
-            engines.execute(format!("create table \"{name}\" as {}", super::duckdb::sql(&empty)?))?;
-            for rows in table.rows.chunks(ROWS_PER_INSERT) {
-                let values = Rel::Values { columns: table.columns.clone(), rows: rows.to_vec() };
-                engines.execute(format!("insert into \"{name}\" {}", super::duckdb::sql(&values)?))?;
-            }
-        }
+        tables.iter().try_for_each(|table| engines.add(table))?;
         Ok(engines)
+    }
+
+    fn add(&self, table: &Table) -> Result<(), OracleError> {
+        let batch = batch_of(table)?;
+        let provider = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
+        self.context.register_table(TableReference::bare(table.name.as_str()), Arc::new(provider))?;
+        let name = table.name.replace('"', "\"\"");
+        let empty = Rel::Values { columns: table.columns.clone(), rows: Vec::new() };
+        self.execute(format!("create table \"{name}\" as {}", super::duckdb::sql(&empty)?))?;
+        for rows in table.rows.chunks(ROWS_PER_INSERT) {
+            let values = Rel::Values { columns: table.columns.clone(), rows: rows.to_vec() };
+            self.execute(format!("insert into \"{name}\" {}", super::duckdb::sql(&values)?))?;
+        }
+        Ok(())
     }
 
     fn execute(&self, sql: String) -> Result<(), OracleError> {
@@ -101,12 +98,18 @@ impl Engines {
     ///
     /// # Errors
     /// The relation is malformed or the engine fails.
-    pub async fn datafusion(&self, rel: &Rel) -> Result<RecordBatch, OracleError> {
-        let columns = rel.columns()?;
-        let plan = super::datafusion::plan(rel, &self.context).await?;
-        let batches = self.context.execute_logical_plan(plan).await?.collect().await?;
-        let batches = batches.iter().map(|batch| conform(batch, &columns)).collect::<Result<Vec<_>, _>>()?;
-        Ok(concat_batches(&Arc::new(arrow_schema(&columns)), &batches)?)
+    pub fn datafusion<'a>(
+        &self,
+        rel: &'a Rel,
+    ) -> impl Future<Output = Result<RecordBatch, OracleError>> + Send + use<'a> {
+        let context = self.context.clone();
+        async move {
+            let columns = rel.columns()?;
+            let plan = super::datafusion::plan(rel, &context).await?;
+            let batches = context.execute_logical_plan(plan).await?.collect().await?;
+            let batches = batches.iter().map(|batch| conform(batch, &columns)).collect::<Result<Vec<_>, _>>()?;
+            Ok(concat_batches(&Arc::new(arrow_schema(&columns)), &batches)?)
+        }
     }
 
     /// The answer of the second engine.
@@ -162,6 +165,20 @@ pub fn rows(batch: &RecordBatch) -> Result<Vec<Vec<Option<String>>>, ArrowError>
     Ok((0..batch.num_rows())
         .map(|row| batch.columns().iter().zip(&formatters).map(|pair| cell(row, pair)).collect())
         .collect())
+}
+
+fn batch_of(table: &Table) -> Result<RecordBatch, OracleError> {
+    let mut arrays = Vec::with_capacity(table.columns.len());
+    for (at, column) in table.columns.iter().enumerate() {
+        let cells: Vec<_> = table.rows.iter().filter_map(|row| row.get(at)).map(super::datafusion::scalar).collect();
+        let array = if cells.is_empty() {
+            arrow::array::new_empty_array(&column.ty.arrow())
+        } else {
+            datafusion::common::ScalarValue::iter_to_array(cells)?
+        };
+        arrays.push(array);
+    }
+    Ok(RecordBatch::try_new(Arc::new(arrow_schema(&table.columns)), arrays)?)
 }
 
 fn typed(rows: &[Vec<Option<String>>], at: usize, column: &Column) -> Result<ArrayRef, ArrowError> {

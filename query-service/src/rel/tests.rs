@@ -26,8 +26,7 @@ fn agreed(engines: &Engines, rel: &Rel) -> Vec<Vec<Option<String>>> {
 }
 
 fn engines(tables: &[super::testing::Table]) -> Engines {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(Engines::with(tables)).unwrap_or_else(|error| panic!("{error:?}"))
+    Engines::with(tables).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// The values of expressions over literal rows.

@@ -29,7 +29,7 @@ pub(super) fn print(
         items.push(ident(key));
     }
     let group = match sets {
-        GroupingSets::AllKeys => keys.iter().map(|name| ident(name)).collect(),
+        GroupingSets::AllKeys => keys.iter().map(ident).collect(),
         GroupingSets::Sets { sets, mask } => {
             let names = keys.iter().enumerate().map(|(position, key)| (key, bit_name(mask, position)));
             let (bits, names): (Vec<_>, Vec<_>) =
@@ -37,8 +37,7 @@ pub(super) fn print(
             calls.extend(bits);
             columns.push(Column::new(mask, ValueType::Int));
             items.push(mask_of(&names).alias(mask));
-            let sets =
-                sets.iter().map(|set| set.iter().filter_map(|at| keys.get(*at)).map(|name| ident(name)).collect());
+            let sets = sets.iter().map(|set| set.iter().filter_map(|at| keys.get(*at)).map(ident).collect());
             vec![PlanExpr::GroupingSet(GroupingSet::GroupingSets(sets.collect()))]
         }
     };

@@ -34,7 +34,7 @@ pub(super) fn print(expr: &Expr, input: &[Column]) -> Result<PlanExpr, RelError>
         Expr::Divide { numerator, denominator } => number::divide(numerator, denominator, input),
         Expr::Round { expr, scale } => number::round(expr, *scale, input),
         Expr::Widen { expr, to } => Ok(cast(print(expr, input)?, to.arrow())),
-        Expr::Match { kind, expr, piece } => text_match(*kind, print(expr, input)?, piece),
+        Expr::Match { kind, expr, piece } => Ok(text_match(*kind, print(expr, input)?, piece)),
         Expr::DateTrunc { grain, expr } => Ok(date_trunc(*grain, print(expr, input)?)),
         Expr::LocalDate { expr, zone } => Ok(local_date(print(expr, input)?, zone)),
     }
@@ -114,15 +114,15 @@ fn case(branches: &[(Expr, Expr)], otherwise: Option<&Expr>, input: &[Column]) -
     Ok(CaseBuilder::new(None, when, then, otherwise).end()?)
 }
 
-fn text_match(kind: TextMatch, text: PlanExpr, piece: &str) -> Result<PlanExpr, RelError> {
+fn text_match(kind: TextMatch, text: PlanExpr, piece: &str) -> PlanExpr {
     let (from, to) = fold::table();
     let text = translate(text, lit(from), lit(to));
     let piece = lit(fold::fold_case(piece));
-    Ok(match kind {
+    match kind {
         TextMatch::Contains => contains(text, piece),
         TextMatch::StartsWith => starts_with(text, piece),
         TextMatch::EndsWith => ends_with(text, piece),
-    })
+    }
 }
 
 /// Works on day numbers, because the engine's own `date_trunc` goes through nanoseconds, which

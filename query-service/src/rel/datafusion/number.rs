@@ -36,7 +36,7 @@ pub(super) fn divide(numerator: &Expr, denominator: &Expr, input: &[Column]) -> 
     let up = schema::QUOTIENT_SCALE + divisor_scale;
     let dividend = whole(print_as(numerator, input, ValueType::decimal(scale))?, up)?;
     let divisor = whole(print_as(denominator, input, ValueType::decimal(divisor_scale))?, divisor_scale)?;
-    scaled(quotient(&dividend, &nullif(divisor, number(0)))?, schema::QUOTIENT_SCALE)
+    Ok(scaled(quotient(&dividend, &nullif(divisor, number(0)))?, schema::QUOTIENT_SCALE))
 }
 
 pub(super) fn round(expr: &Expr, scale: u8, input: &[Column]) -> Result<PlanExpr, RelError> {
@@ -45,7 +45,7 @@ pub(super) fn round(expr: &Expr, scale: u8, input: &[Column]) -> Result<PlanExpr
         return print_as(expr, input, ValueType::decimal(scale));
     }
     let dividend = whole(print_as(expr, input, ValueType::decimal(from))?, from)?;
-    scaled(quotient(&dividend, &number(power(from - scale)?))?, scale)
+    Ok(scaled(quotient(&dividend, &number(power(from - scale)?))?, scale))
 }
 
 /// The whole number `value * 10^digits`; there must be at least as many digits as the scale.
@@ -55,10 +55,10 @@ fn whole(value: PlanExpr, digits: u8) -> Result<PlanExpr, RelError> {
 }
 
 /// The number `whole / 10^scale`.
-fn scaled(whole: PlanExpr, scale: u8) -> Result<PlanExpr, RelError> {
+fn scaled(whole: PlanExpr, scale: u8) -> PlanExpr {
     let to = ValueType::decimal(scale).arrow();
     let unit = ScalarValue::Decimal128(Some(1), scale.max(1), i8::try_from(scale).unwrap_or(i8::MAX));
-    Ok(cast(binary(whole, Operator::Multiply, PlanExpr::Literal(unit, None)), to))
+    cast(binary(whole, Operator::Multiply, PlanExpr::Literal(unit, None)), to)
 }
 
 fn quotient(dividend: &PlanExpr, divisor: &PlanExpr) -> Result<PlanExpr, RelError> {

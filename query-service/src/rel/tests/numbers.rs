@@ -66,7 +66,7 @@ proptest! {
         pairs in prop::collection::vec((-10_i128.pow(17)..10_i128.pow(17), prop_oneof![-50_i64..50, any::<i32>().prop_map(i64::from)]), 1..60)
     ) {
         let columns = [Column::new("at", ValueType::Int), Column::new("n", MONEY), Column::new("d", ValueType::Int)];
-        let given = pairs.iter().enumerate().map(|(at, (n, d))| vec![int(at as i64), money(*n), int(*d)]).collect();
+        let given = pairs.iter().enumerate().map(|(at, (n, d))| vec![int(i64::try_from(at).expect("small")), money(*n), int(*d)]).collect();
         let by_money = Expr::column("d").divide(Expr::column("n"));
         let found = computed(&columns, given, &[Expr::column("n").divide(Expr::column("d")), by_money]);
 
@@ -87,7 +87,7 @@ proptest! {
         let fine = ValueType::Decimal { precision: 18, scale: 6 };
         let columns = [Column::new("at", ValueType::Int), Column::new("x", fine), Column::new("y", MONEY)];
         let six = |unscaled| Literal::Decimal { unscaled, precision: 18, scale: 6 };
-        let given = numbers.iter().enumerate().map(|(at, (x, y))| vec![int(at as i64), six(*x), money(*y)]).collect();
+        let given = numbers.iter().enumerate().map(|(at, (x, y))| vec![int(i64::try_from(at).expect("small")), six(*x), money(*y)]).collect();
         let (x, y) = (|| Expr::column("x"), || Expr::column("y"));
         let round = |expr: Expr, scale| Expr::Round { expr: Box::new(expr), scale };
         let found = computed(&columns, given, &[
