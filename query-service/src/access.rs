@@ -1,0 +1,140 @@
+//! What one person may see of one table, in the form that both engines enforce.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use arrow::datatypes::Schema;
+use catalog::{ObjectDef, Principal, RowScope, policy};
+use datafusion::{
+    logical_expr::{Expr, col, lit},
+    prelude::in_list,
+};
+use uuid::Uuid;
+
+/// Rows and columns of one table that a query may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Access {
+    rows: Rows,
+    masked: BTreeSet<String>,
+    versions: Versions,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Rows {
+    All,
+    Owners(BTreeSet<Uuid>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    /// One row per live record; soft-deleted records are hidden.
+    Live,
+    /// Every version there ever was.
+    Every,
+    /// Exactly what is stored; only verification reads like this.
+    Stored,
+}
+
+impl Access {
+    /// The live records of `object` that `principal` sees.
+    pub(crate) fn live(principal: &Principal, object: &ObjectDef) -> Self {
+        Self::with_versions(principal, object, Versions::Live)
+    }
+
+    /// The versions of records of `object` that `principal` sees.
+    pub(crate) fn history(principal: &Principal, object: &ObjectDef) -> Self {
+        Self::with_versions(principal, object, Versions::Every)
+    }
+
+    /// Everything that is stored, for verification.
+    pub(crate) fn stored() -> Self {
+        Self { rows: Rows::All, masked: BTreeSet::new(), versions: Versions::Stored }
+    }
+
+    fn with_versions(principal: &Principal, object: &ObjectDef, versions: Versions) -> Self {
+        let policy = policy(principal, object);
+        let rows = match policy.rows {
+            // Nobody owns a row for a person who may not read: no owner matches, and unowned rows
+            // are refused by `hides_everything`.
+            RowScope::All => Rows::All,
+            RowScope::Owners(owners) => Rows::Owners(owners),
+        };
+        Self { rows, masked: policy.masked, versions }
+    }
+
+    /// Whether there are rows or values that the person must not learn about.
+    pub(crate) fn restricted(&self) -> bool {
+        matches!(self.rows, Rows::Owners(_)) || !self.masked.is_empty()
+    }
+
+    /// Whether this column reads as null.
+    pub(crate) fn masks(&self, column: &str) -> bool {
+        self.masked.contains(column)
+    }
+
+    /// The columns that [`Self::predicate`] needs.
+    pub(crate) fn predicate_columns(&self) -> Vec<&'static str> {
+        let mut columns = Vec::new();
+        if self.versions == Versions::Live {
+            columns.push("deleted_at");
+        }
+        if matches!(self.rows, Rows::Owners(_)) {
+            columns.push("owner_id");
+            if self.versions == Versions::Every {
+                columns.push("_op");
+            }
+        }
+        columns
+    }
+
+    /// The condition that visible rows satisfy, for `DataFusion`.
+    pub(crate) fn predicate(&self) -> Option<Expr> {
+        let live = (self.versions == Versions::Live).then(|| col("deleted_at").is_null());
+        let owned = match &self.rows {
+            Rows::All => None,
+            Rows::Owners(owners) => {
+                let owners = owners.iter().map(|owner| lit(owner.to_string())).collect();
+                let owned = col("owner_id").is_null().or(in_list(col("owner_id"), owners, false));
+                Some(if self.versions == Versions::Every { owned.and(version_row()) } else { owned })
+            }
+        };
+        match (live, owned) {
+            (Some(live), Some(owned)) => Some(live.and(owned)),
+            (live, owned) => live.or(owned),
+        }
+    }
+
+    /// The condition that visible rows satisfy, for `DuckDB`.
+    pub(crate) fn sql_predicate(&self) -> Option<String> {
+        let mut terms = Vec::new();
+        if self.versions == Versions::Live {
+            terms.push("deleted_at is null".to_owned());
+        }
+        if let Rows::Owners(owners) = &self.rows {
+            let list: Vec<String> = owners.iter().map(|owner| format!("'{owner}'")).collect();
+            terms.push(format!("(owner_id is null or owner_id in ({}))", list.join(", ")));
+            if self.versions == Versions::Every {
+                terms.push("_op in ('I', 'U', 'S')".to_owned());
+            }
+        }
+        (!terms.is_empty()).then(|| terms.join(" and "))
+    }
+
+    /// Whether the schema has what the condition needs; without it nothing may be shown.
+    pub(crate) fn enforceable_on(&self, schema: &Schema) -> bool {
+        self.predicate_columns().into_iter().all(|column| schema.column_with_name(column).is_some())
+    }
+
+    /// Canonical text of the effective rules: part of the key of cached answers and of pooled views.
+    pub(crate) fn fingerprint(&self) -> String {
+        let mut text = self.sql_predicate().unwrap_or_default();
+        for column in &self.masked {
+            let _ = write!(text, "|mask {column}");
+        }
+        text
+    }
+}
+
+/// Deletions and truncations carry no owner, so they are not shown to people who see some owners only.
+fn version_row() -> Expr {
+    in_list(col("_op"), vec![lit("I"), lit("U"), lit("S")], false)
+}

@@ -1,0 +1,322 @@
+//! The handle to the query service: who asks, what, of which moment, on which engine.
+
+mod admission;
+mod collect;
+mod pairs;
+
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Instant};
+
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use catalog::{Catalog, Clock, Invalid, Principal};
+use datafusion::{
+    logical_expr::LogicalPlan,
+    physical_plan::execute_stream,
+    prelude::{SQLOptions, SessionContext},
+};
+use warehouse::{LakeReader, LakeSnapshot, LakeStatus};
+
+use self::admission::Admission;
+pub(crate) use self::collect::{Collector, Limits, Shape};
+use crate::{
+    Answer, Engine, EngineChoice, Error, QueryConfig, ReadAt,
+    compute::Compute,
+    duck::{Duck, Job},
+    facts::Facts,
+    guard,
+    rel::{self, Column, Rel, RelError},
+    session::{Sessions, mapped},
+    sight::Sight,
+};
+
+/// Runs analytical queries; cheap to clone.
+#[derive(Clone)]
+pub struct QueryService(Arc<Inner>);
+
+struct Inner {
+    reader: LakeReader,
+    catalog: Arc<Catalog>,
+    clock: Arc<dyn Clock>,
+    config: QueryConfig,
+    sessions: Sessions,
+    compute: Compute,
+    duck: Duck,
+    admission: Admission,
+}
+
+impl fmt::Debug for QueryService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryService").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+/// Rows of a query before they are dressed as an [`Answer`].
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) schema: SchemaRef,
+    pub(crate) batches: Vec<RecordBatch>,
+    pub(crate) truncated: bool,
+}
+
+impl QueryService {
+    /// Starts the service over a lake: threads, memory pools and scratch folders.
+    ///
+    /// # Errors
+    /// When the scratch folder or the threads cannot be made.
+    pub fn new(
+        reader: LakeReader,
+        catalog: Arc<Catalog>,
+        clock: Arc<dyn Clock>,
+        config: QueryConfig,
+    ) -> Result<Self, Error> {
+        let facts = Arc::new(Facts::default());
+        let sessions = Sessions::new(&config, Arc::clone(&facts))?;
+        let duck = Duck::new(&config, facts);
+        let compute = Compute::start(config.threads)?;
+        let admission = Admission::new(config.max_concurrent, config.queue_timeout);
+        Ok(Self(Arc::new(Inner { reader, catalog, clock, config, sessions, compute, duck, admission })))
+    }
+
+    /// Runs an analyst's own statement under their permissions; always on `DataFusion`.
+    ///
+    /// # Errors
+    /// When the statement is not one harmless `SELECT`, is wrong, or exceeds a limit.
+    pub async fn sql(&self, caller: &Principal, text: &str, at: &ReadAt) -> Result<Answer, Error> {
+        let started = Instant::now();
+        guard::check(text)?;
+        let sight = self.sight(caller, at).await?;
+        let limits = Limits { rows: self.0.config.max_sql_rows, bytes: self.0.config.max_answer_bytes };
+        let _turn = self.0.admission.turn().await?;
+        let rows = self.datafusion(sight.clone(), Statement::Sql(text.to_owned()), limits).await?;
+        Ok(self.answer(&sight, rows, Engine::DataFusion, started))
+    }
+
+    /// Runs a compiled report under the caller's permissions on either engine.
+    ///
+    /// # Errors
+    /// When the plan is malformed, or it exceeds a limit.
+    pub async fn run(&self, caller: &Principal, rel: &Rel, engine: EngineChoice, at: &ReadAt) -> Result<Answer, Error> {
+        let started = Instant::now();
+        let sight = self.sight(caller, at).await?;
+        let columns = rel.columns().map_err(malformed)?;
+        let names: BTreeSet<String> = rel.tables().into_iter().map(str::to_owned).collect();
+        let _turn = self.0.admission.turn().await?;
+        let engine = routed(engine, rel);
+        let rows = match engine {
+            Engine::DataFusion => {
+                let statement = Statement::Plan(rel.clone(), columns);
+                self.datafusion(sight.clone(), statement, self.report_limits()).await?
+            }
+            Engine::DuckDb => {
+                let sql = rel::duckdb::sql(rel).map_err(malformed)?;
+                let shape = Shape::Plan(columns);
+                self.duckdb(Job { sight: sight.clone(), sql, names, shape, limits: self.report_limits() }).await?
+            }
+        };
+        Ok(self.answer(&sight, rows, engine, started))
+    }
+
+    /// Runs SQL of our own, never a person's, on either engine: benchmarks and verification.
+    ///
+    /// # Errors
+    /// When the statement is wrong, or it exceeds a limit.
+    pub async fn run_trusted_sql(
+        &self,
+        caller: &Principal,
+        engine: EngineChoice,
+        sql: &str,
+        at: &ReadAt,
+    ) -> Result<Answer, Error> {
+        let started = Instant::now();
+        let sight = self.sight(caller, at).await?;
+        let _turn = self.0.admission.turn().await?;
+        let engine = match engine {
+            EngineChoice::Auto | EngineChoice::DataFusion => Engine::DataFusion,
+            EngineChoice::DuckDb => Engine::DuckDb,
+        };
+        let limits = self.report_limits();
+        let rows = match engine {
+            Engine::DataFusion => self.datafusion(sight.clone(), Statement::Sql(sql.to_owned()), limits).await?,
+            Engine::DuckDb => {
+                let names = guard::relations(sql)?;
+                self.duckdb(Job { sight: sight.clone(), sql: sql.to_owned(), names, shape: Shape::Engine, limits })
+                    .await?
+            }
+        };
+        Ok(self.answer(&sight, rows, engine, started))
+    }
+
+    async fn duckdb(&self, job: Job) -> Result<Rows, Error> {
+        self.0.duck.run(&self.0.compute, job, self.0.config.statement_timeout).await
+    }
+
+    fn report_limits(&self) -> Limits {
+        Limits { rows: self.0.config.max_report_rows, bytes: self.0.config.max_answer_bytes }
+    }
+
+    /// What the lake says about itself.
+    pub fn status(&self) -> LakeStatus {
+        self.0.reader.status()
+    }
+
+    /// Pins the newest snapshot that satisfies `at`.
+    pub(crate) async fn sight(&self, caller: &Principal, at: &ReadAt) -> Result<Sight, Error> {
+        if let Some(as_of) = at.as_of {
+            let now = self.0.clock.now();
+            if as_of > now {
+                return Err(
+                    Invalid::field("as_of", "in_the_future", format!("as_of must not be after now ({now})")).into()
+                );
+            }
+        }
+        let snapshot = self.pin(at).await?;
+        Ok(Sight::of(caller, &self.0.catalog, snapshot, at.as_of))
+    }
+
+    async fn pin(&self, at: &ReadAt) -> Result<Arc<LakeSnapshot>, Error> {
+        let Some(lsn) = at.min_lsn else {
+            return Ok(self.0.reader.snapshot());
+        };
+        let waited = self.0.reader.wait_for(lsn, self.0.config.wait_timeout).await;
+        waited.map_err(|source| {
+            tracing::warn!(lsn = %lsn, error = %source, "the warehouse did not reach the asked position in time");
+            Error::Behind(lsn)
+        })
+    }
+
+    /// Runs `statement` over `sight` on the query threads, within the time limit.
+    pub(crate) async fn datafusion(&self, sight: Sight, statement: Statement, limits: Limits) -> Result<Rows, Error> {
+        let inner = Arc::clone(&self.0);
+        let timeout = inner.config.statement_timeout;
+        let shape = match &statement {
+            Statement::Sql(_) => Shape::Engine,
+            Statement::Plan(_, columns) => Shape::Plan(columns.clone()),
+        };
+        let work = async move {
+            let context = inner.sessions.open(sight.clone())?;
+            let state = context.state();
+            let plan = planned(&context, statement, &sight).await?;
+            let physical = state.create_physical_plan(&plan).await.map_err(|error| mapped(error, Some(&sight)))?;
+            pairs::check(&physical)?;
+            let stream = execute_stream(physical, state.task_ctx()).map_err(|error| mapped(error, Some(&sight)))?;
+            collect::collect(stream, &shape, limits, &sight).await
+        };
+        let running = self.0.compute.run(work);
+        tokio::time::timeout(timeout, running).await.unwrap_or(Err(Error::TimedOut(timeout)))
+    }
+
+    pub(crate) fn answer(&self, sight: &Sight, rows: Rows, engine: Engine, started: Instant) -> Answer {
+        let published_at = sight.snapshot.published_at;
+        Answer {
+            schema: rows.schema,
+            batches: rows.batches,
+            engine,
+            lsn: sight.snapshot.lsn,
+            as_of: sight.as_of.unwrap_or(published_at),
+            lag_ms: (self.0.clock.now() - published_at).num_milliseconds().max(0),
+            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            truncated: rows.truncated,
+            cached: false,
+        }
+    }
+}
+
+/// What `DataFusion` is asked to run.
+#[derive(Debug, Clone)]
+pub(crate) enum Statement {
+    /// Text that passed [`guard::check`] or that we wrote.
+    Sql(String),
+    /// A compiled report and its columns.
+    Plan(Rel, Vec<Column>),
+}
+
+/// The engine for a report when nobody asked for one: `DuckDB` for windows, whose operator in
+/// `DataFusion` neither spills nor runs as fast.
+fn routed(choice: EngineChoice, rel: &Rel) -> Engine {
+    match choice {
+        EngineChoice::DataFusion => Engine::DataFusion,
+        EngineChoice::DuckDb => Engine::DuckDb,
+        EngineChoice::Auto => {
+            if has_window(rel) {
+                Engine::DuckDb
+            } else {
+                Engine::DataFusion
+            }
+        }
+    }
+}
+
+fn has_window(rel: &Rel) -> bool {
+    match rel {
+        Rel::Window { .. } => true,
+        Rel::Scan { .. } | Rel::Values { .. } => false,
+        Rel::Filter { input, .. }
+        | Rel::Project { input, .. }
+        | Rel::Aggregate { input, .. }
+        | Rel::Sort { input, .. }
+        | Rel::Limit { input, .. } => has_window(input),
+        Rel::Join { left, right, .. } => has_window(left) || has_window(right),
+        Rel::UnionAll { inputs } => inputs.iter().any(has_window),
+    }
+}
+
+fn malformed(error: RelError) -> Error {
+    Error::Defect(format!("the plan of the report is malformed: {error}"))
+}
+
+async fn planned(context: &SessionContext, statement: Statement, sight: &Sight) -> Result<LogicalPlan, Error> {
+    let plan = match statement {
+        Statement::Sql(text) => {
+            let plan = context.state().create_logical_plan(&text).await;
+            plan.map_err(|error| mapped(error, Some(sight)))?
+        }
+        Statement::Plan(rel, _) => match rel::datafusion::plan(&rel, context).await {
+            Ok(plan) => return Ok(plan),
+            Err(RelError::Plan(error)) => return Err(mapped(*error, Some(sight))),
+            Err(error) => return Err(malformed(error)),
+        },
+    };
+    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    options.verify_plan(&plan).map_err(|error| mapped(error, Some(sight)))?;
+    only_reads(&plan)?;
+    Ok(plan)
+}
+
+/// Refuses every kind of plan that is not on the list, so that a new kind is refused too.
+fn only_reads(plan: &LogicalPlan) -> Result<(), Error> {
+    use datafusion::common::tree_node::TreeNodeRecursion;
+    let mut refused = None;
+    let walked = plan.apply_with_subqueries(|node| {
+        let allowed = matches!(
+            node,
+            LogicalPlan::Projection(_)
+                | LogicalPlan::Filter(_)
+                | LogicalPlan::Window(_)
+                | LogicalPlan::Aggregate(_)
+                | LogicalPlan::Sort(_)
+                | LogicalPlan::Join(_)
+                | LogicalPlan::Repartition(_)
+                | LogicalPlan::Union(_)
+                | LogicalPlan::TableScan(_)
+                | LogicalPlan::EmptyRelation(_)
+                | LogicalPlan::Subquery(_)
+                | LogicalPlan::SubqueryAlias(_)
+                | LogicalPlan::Limit(_)
+                | LogicalPlan::Values(_)
+                | LogicalPlan::Distinct(_)
+                | LogicalPlan::Unnest(_)
+        );
+        if allowed {
+            return Ok(TreeNodeRecursion::Continue);
+        }
+        refused = Some(node.display().to_string());
+        Ok(TreeNodeRecursion::Stop)
+    });
+    walked.map_err(|error| mapped(error, None))?;
+    match refused {
+        None => Ok(()),
+        Some(node) => {
+            let kind = node.split([':', ' ', '(']).next().unwrap_or_default().to_owned();
+            Err(Error::sql("not_allowed", format!("{kind} is not allowed here; only SELECT queries are")))
+        }
+    }
+}

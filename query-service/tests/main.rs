@@ -1,0 +1,6 @@
+//! Tests of the query service over a real lake.
+
+mod differential;
+mod fixture;
+mod leaks;
+mod sql;
