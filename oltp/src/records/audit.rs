@@ -30,6 +30,7 @@ pub(crate) async fn record(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[Bou
         .bind(&batch.object.name)
         .bind(source)
         .bind(batch.at)
+        .bind(crate::http::current_request_id())
         .execute(tx)
         .await?;
     Ok(())

@@ -2,11 +2,11 @@
 
 use catalog::{ObjectDef, Principal, policy};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::{scope, statement};
+use super::{moment_text, scope, statement};
 use crate::{Error, Oltp, Result};
 
 /// One entry of the audit log about a record.
@@ -15,6 +15,7 @@ pub struct AuditEntry {
     /// The entry's id.
     pub id: i64,
     /// When it happened.
+    #[serde(serialize_with = "canonical")]
     pub at: DateTime<Utc>,
     /// Who did it; null for the system.
     pub actor_id: Option<Uuid>,
@@ -28,6 +29,11 @@ pub struct AuditEntry {
     pub changes: serde_json::Value,
     /// Where a bulk load came from; null for a person's own request.
     pub source: Option<String>,
+}
+
+/// Moments look the same wherever they are answered.
+fn canonical<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&moment_text(*at))
 }
 
 impl Oltp {

@@ -130,3 +130,41 @@ pub(crate) fn kind_of(object: &ObjectDef, name: &str) -> Option<FieldKind> {
         _ => FieldKind::DateTime,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use catalog::{Catalog, RowScope};
+
+    use super::*;
+    use crate::records::scope;
+
+    #[test]
+    fn the_statements_of_all_objects_can_be_read() {
+        let owned = scope::condition(&RowScope::Owners([].into()), 2);
+        let statements = Catalog::standard().objects.iter().fold(String::new(), |text, object| {
+            let scope = if object.field("owner_id").is_some() { owned.as_str() } else { "true" };
+            format!(
+                "{text}-- {}: read\n{}\n\n-- insert\n{}\n\n-- update\n{}\n\n",
+                object.name,
+                read(object, scope),
+                insert(object),
+                update(object)
+            )
+        });
+
+        insta::assert_snapshot!(statements);
+    }
+
+    #[test]
+    fn names_are_quoted_and_wide_objects_are_chained() {
+        let catalog = Catalog::standard();
+        let mut wide = catalog.object("team").expect("teams exist").clone();
+        wide.fields.extend((0..60).map(|n| catalog::FieldDef::new(&format!("it's \"{n}"), "", FieldKind::LongText)));
+
+        let json = record_json(&wide);
+
+        assert_eq!(quoted("a\"b"), "\"a\"\"b\"");
+        assert_eq!(json.matches("jsonb_build_object(").count(), 2);
+        assert!(json.contains("'it''s \"7', t.\"it's \"\"7\""), "{json}");
+    }
+}

@@ -58,7 +58,11 @@ async fn every_kind_of_bad_value_is_refused_by_name_and_leaves_nothing_written()
                     client.patch(&record, json!({ field.name.as_str(): value })).await,
                 ] {
                     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{pointer} {value} {answer:?}");
-                    assert!(answer.refused().contains(&(&pointer, code)), "{} {pointer} {value} {answer:?}", object.name);
+                    assert!(
+                        answer.refused().contains(&(&pointer, code)),
+                        "{} {pointer} {value} {answer:?}",
+                        object.name
+                    );
                 }
             }
         }
@@ -144,8 +148,12 @@ async fn a_deleted_record_of_any_object_is_gone_until_it_is_restored() {
         assert!(gone.iter().all(|answer| answer.status == StatusCode::NOT_FOUND), "{}: {gone:?}", object.name);
         assert_eq!(listed, [0, 1, 1], "{}", object.name);
         assert_eq!((restored.status, &restored.body["deleted_at"]), (StatusCode::OK, &Value::Null), "{restored:?}");
-        let actions: Vec<&str> =
-            audit.body["items"].as_array().expect("items").iter().filter_map(|entry| entry["action"].as_str()).collect();
+        let actions: Vec<&str> = audit.body["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .filter_map(|entry| entry["action"].as_str())
+            .collect();
         assert_eq!(actions, ["restore", "delete", "create"], "{}", object.name);
         assert_eq!(workspace.traces(made.id()).await, (3, 3), "{}", object.name);
     }

@@ -149,7 +149,9 @@ pub(super) fn id_of(record: &Record) -> Uuid {
 
 /// `text` as it stands in a query string.
 pub(super) fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {

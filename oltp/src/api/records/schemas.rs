@@ -105,11 +105,7 @@ fn value(field: &FieldDef, may_be_null: Nullable) -> Schema {
         }
     };
     let schema = if empty { schema.schema_type(nullable(kind)) } else { schema.schema_type(kind) };
-    schema
-        .description(Some(description))
-        .default(field.default.clone())
-        .read_only(field.computed)
-        .into()
+    schema.description(Some(description)).default(field.default.clone()).read_only(field.computed).into()
 }
 
 fn words(options: &[String], empty: bool) -> Vec<Value> {
