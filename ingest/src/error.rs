@@ -71,6 +71,14 @@ pub enum Error {
         /// Its plugin.
         plugin: String,
     },
+    /// Transactions that have been open for long keep a new slot from being made.
+    #[error("replication slot {slot} cannot be made while old transactions are open; end the ones of {sessions}")]
+    SlotBlocked {
+        /// The slot.
+        slot: String,
+        /// Who holds them: process, account and program of each.
+        sessions: String,
+    },
     /// Another process streams from the slot.
     #[error("replication slot {slot} is in use{}", .pid.map(|pid| format!(" by server process {pid}")).unwrap_or_default())]
     SlotActive {
@@ -172,9 +180,11 @@ impl Fault for Error {
             Self::Postgres { source, .. } => postgres_kind(source),
             Self::Stream { source, .. } => stream_kind(source),
             Self::Lake { source, .. } => source.kind(),
-            Self::StreamEnded | Self::Silent { .. } | Self::SlotActive { .. } | Self::NotRunning => {
-                FaultKind::Unavailable
-            }
+            Self::StreamEnded
+            | Self::Silent { .. }
+            | Self::SlotActive { .. }
+            | Self::SlotBlocked { .. }
+            | Self::NotRunning => FaultKind::Unavailable,
             Self::TableMissing { .. }
             | Self::OtherCluster { .. }
             | Self::SlotForeign { .. }
@@ -204,6 +214,7 @@ impl Fault for Error {
             Self::OtherCluster { .. } => "other_cluster",
             Self::SlotForeign { .. } => "slot_foreign",
             Self::SlotActive { .. } => "slot_active",
+            Self::SlotBlocked { .. } => "slot_blocked",
             Self::SlotMissing { .. } => "slot_missing",
             Self::SlotLost { .. } => "slot_lost",
             Self::LogGap { .. } => "log_gap",
@@ -227,15 +238,14 @@ fn postgres_kind(error: &sqlx::Error) -> FaultKind {
 
 fn stream_kind(error: &pgwire_replication::PgWireError) -> FaultKind {
     use pgwire_replication::PgWireError as Wire;
-    match error {
-        Wire::Io(_) | Wire::Task(_) | Wire::Internal(_) => FaultKind::Unavailable,
+    if let Wire::Server(text) = error {
         // The transport puts the state into the text: `… (SQLSTATE 55006)`.
-        Wire::Server(text) => {
-            text.rsplit_once("SQLSTATE ").and_then(|(_, rest)| rest.get(..5)).map_or(FaultKind::Broken, sqlstate_kind)
-        }
-        // `Protocol`, `Auth`, `Tls`, `MessageTooLarge`, and whatever a later version adds.
-        _ => FaultKind::Broken,
+        let state = text.rsplit_once("SQLSTATE ").and_then(|(_, rest)| rest.get(..5));
+        return state.map_or(FaultKind::Broken, sqlstate_kind);
     }
+    // The rest is about passwords, certificates, malformed or oversized messages.
+    let passing = matches!(error, Wire::Io(_) | Wire::Task(_) | Wire::Internal(_));
+    if passing { FaultKind::Unavailable } else { FaultKind::Broken }
 }
 
 /// **Source:** PostgreSQL documentation, appendix "PostgreSQL Error Codes".

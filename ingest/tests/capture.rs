@@ -1,5 +1,6 @@
 //! Capture against a real Postgres and a real lake.
 
+mod catalogue;
 mod changes;
 mod compare;
 mod decoder;

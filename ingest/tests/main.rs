@@ -1,3 +1,4 @@
 //! The tests of this crate that need a Postgres, in one binary.
 
+#[cfg(test)]
 mod capture;

@@ -91,9 +91,7 @@ impl Applier {
             }
             Message::Truncate { relations, options: _ } => {
                 for relation in relations {
-                    if let Some(route) = self.route(*relation)? {
-                        feed(lake, &route.table, Op::Truncate, None, &[])?;
-                    }
+                    self.truncate(lake, *relation)?;
                 }
             }
             // Nothing in them changes a row.
@@ -119,6 +117,13 @@ impl Applier {
         lake.commit(commit.end_lsn).map_err(|source| Error::Lake { doing: "commit to the lake", source })?;
         self.open = false;
         Ok(Applied::Transaction { end_lsn: commit.end_lsn, commit_at: commit.commit_at })
+    }
+
+    fn truncate(&mut self, lake: &mut Lake, relation: u32) -> Result<()> {
+        match self.route(relation)? {
+            Some(route) => feed(lake, &route.table, Op::Truncate, None, &[]),
+            None => Ok(()),
+        }
     }
 
     fn describe(&mut self, relation: &Relation<'_>) -> Result<Applied> {

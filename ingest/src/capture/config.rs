@@ -27,7 +27,7 @@ impl CaptureConfig {
         Self {
             lake_dir: lake_dir.into(),
             publication: "leadhouse_lake".to_owned(),
-            slot_patience: Duration::from_secs(60),
+            slot_patience: Duration::from_mins(1),
             least_pause: Duration::from_millis(100),
             greatest_pause: Duration::from_secs(10),
             slot_check_every: Duration::from_secs(5),

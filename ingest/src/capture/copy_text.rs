@@ -66,9 +66,9 @@ impl RowReader {
         self.spans.clear();
 
         if line.contains('\\') {
-            self.split_escaped(line)?
+            self.split_escaped(line)?;
         } else {
-            self.split_plain(line)
+            self.split_plain(line);
         }
 
         // A table without columns would be an empty line; every table of ours has `id`.

@@ -39,6 +39,9 @@ const BATCH_BYTES: usize = 1 << 20;
 /// Batches that may wait for the writer.
 const WAITING_BATCHES: usize = 4;
 
+/// State of a refusal because a lock was not free in time.
+const LOCK_TIMEOUT: &str = "55P03";
+
 /// What a copy needs to know.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan<'a> {
@@ -66,7 +69,14 @@ pub(crate) async fn copy(task: &mut Task, client: &mut ReplicationClient, plan: 
         let mut connection = task.source.connect().await?;
         slot::drop(&mut connection, plan.slot).await?;
     }
-    let export = create_slot(client, plan.slot, task.config.slot_patience).await?;
+    let export = match create_slot(client, plan.slot, task.config.slot_patience).await {
+        Err(Error::Stream { source: PgWireError::Server(text), .. }) if text.contains(LOCK_TIMEOUT) => {
+            let mut connection = task.source.connect().await?;
+            let sessions = slot::oldest_writers(&mut connection).await?;
+            return Err(Error::SlotBlocked { slot: plan.slot.to_owned(), sessions });
+        }
+        created => created?,
+    };
     let mut connection = task.source.connect().await?;
     let taken_at = enter_snapshot(&mut connection, &export.snapshot, &task.tables).await?;
     let mark =
@@ -79,7 +89,7 @@ pub(crate) async fn copy(task: &mut Task, client: &mut ReplicationClient, plan: 
     let mut rows = 0;
     for table in &task.tables {
         task.status.send_modify(|status| status.state = CaptureState::Copying { table: table.name.clone() });
-        let writer = task.lake.snapshot_table(&table.name).map_err(|source| lake_failed(source))?;
+        let writer = task.lake.snapshot_table(&table.name).map_err(lake_failed)?;
         let (finished, count) = copy_table(&mut connection, table, writer).await?;
         copied.push(finished);
         rows += count;

@@ -167,7 +167,7 @@ mod tests {
         RelationColumn { key: name == "id", name, type_oid, type_modifier: -1 }
     }
 
-    fn relation<'a>(columns: Vec<RelationColumn<'a>>) -> Relation<'a> {
+    fn relation(columns: Vec<RelationColumn<'_>>) -> Relation<'_> {
         Relation { oid: 1, namespace: "public", name: "deals", identity: b'd', columns }
     }
 

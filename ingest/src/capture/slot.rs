@@ -93,6 +93,22 @@ pub(crate) async fn find(connection: &mut PgConnection, name: &str) -> Result<Op
     }))
 }
 
+/// Who has held a transaction open for longest: process, account and program of up to five.
+pub(crate) async fn oldest_writers(connection: &mut PgConnection) -> Result<String> {
+    // One row per session with a transaction that has written, the oldest first.
+    let statement = "
+        select format('process %s (%s, %s)', pid, usename, coalesce(nullif(application_name, ''), 'unnamed program'))
+        from pg_stat_activity
+        where backend_xid is not null
+        order by xact_start
+        limit 5";
+    let sessions: Vec<String> = sqlx::query_scalar(statement)
+        .fetch_all(connection)
+        .await
+        .map_err(|source| Error::Postgres { doing: "look for open transactions", source })?;
+    Ok(sessions.join(", "))
+}
+
 /// Removes a slot that nobody streams from.
 pub(crate) async fn drop(connection: &mut PgConnection, name: &str) -> Result<()> {
     sqlx::query("select pg_drop_replication_slot($1)")

@@ -80,13 +80,10 @@ impl Task {
         let mut rebuilds = Rebuilds::default();
         loop {
             let began = Instant::now();
-            let error = match self.session(&mut rebuilds).await {
-                Ok(()) => return self.stopped(),
-                Err(error) => error,
-            };
+            let Err(error) = self.session(&mut rebuilds).await else { break };
             self.lake.abort();
             self.report(&error);
-            if !error.kind().retryable() {
+            if self.cancel.is_cancelled() || !error.kind().retryable() {
                 self.status.send_modify(|status| status.state = CaptureState::Failed);
                 tracing::error!(error = %chain(&error), "capture stopped");
                 return Err(error);
@@ -95,11 +92,14 @@ impl Task {
                 pause = self.config.least_pause;
             }
             tracing::warn!(error = %chain(&error), pause_ms = pause.as_millis(), "capture will try again");
-            if self.wait(pause).await? {
-                return self.stopped();
+            if self.wait(pause).await {
+                break;
             }
             pause = (pause * 2).min(self.config.greatest_pause);
         }
+        self.status.send_modify(|status| status.state = CaptureState::Stopped);
+        tracing::info!(durable_lsn = %self.lake.durable_lsn(), "capture stopped");
+        Ok(())
     }
 
     /// One connection from beginning to end; `Ok` means that the task was asked to stop.
@@ -109,16 +109,12 @@ impl Task {
             () = cancel.cancelled() => None,
             opened = self.open(rebuilds) => Some(opened?),
         };
-        match client {
-            Some((mut client, slot)) => {
-                self.status.send_modify(|status| status.state = CaptureState::Streaming);
-                follow::follow(self, &mut client, &slot).await
-            }
-            None => {
-                self.lake.abort();
-                self.flush().await.map(drop)
-            }
-        }
+        let Some((mut client, slot)) = client else {
+            self.lake.abort();
+            return self.flush().await.map(drop);
+        };
+        self.status.send_modify(|status| status.state = CaptureState::Streaming);
+        follow::follow(self, &mut client, &slot).await
     }
 
     /// Connects, copies if the lake is empty, and starts the stream.
@@ -186,15 +182,19 @@ impl Task {
     }
 
     /// Waits before a new attempt, still answering flush requests; `true` means stop.
-    async fn wait(&mut self, pause: Duration) -> Result<bool> {
+    async fn wait(&mut self, pause: Duration) -> bool {
         self.status.send_modify(|status| status.state = CaptureState::Waiting);
-        // What was applied becomes durable now, because nobody knows when Postgres comes back.
-        self.flush().await?;
+        // What was applied becomes durable now, because nobody knows when Postgres comes back. If
+        // the lake cannot, nothing is lost: Postgres keeps it, and the next session meets the
+        // lake's error again.
+        if let Err(error) = self.flush().await {
+            self.report(&error);
+        }
         let until = Instant::now() + pause;
         loop {
             tokio::select! {
-                () = self.cancel.cancelled() => return Ok(true),
-                () = tokio::time::sleep_until(until) => return Ok(false),
+                () = self.cancel.cancelled() => return true,
+                () = tokio::time::sleep_until(until) => return false,
                 Some(reply) = self.flushes.recv() => {
                     let _unheard = reply.send(self.flush().await);
                 }
@@ -207,12 +207,6 @@ impl Task {
             status.last_error = Some(chain(error));
             status.restarts += 1;
         });
-    }
-
-    fn stopped(&self) -> Result<()> {
-        self.status.send_modify(|status| status.state = CaptureState::Stopped);
-        tracing::info!(durable_lsn = %self.lake.durable_lsn(), "capture stopped");
-        Ok(())
     }
 }
 

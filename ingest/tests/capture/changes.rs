@@ -1,5 +1,7 @@
 //! What happens in Postgres happens in the lake.
 
+use tokio::task::JoinSet;
+
 use super::{
     compare::{assert_same, current, versions},
     lake::{folder, start},
@@ -98,7 +100,8 @@ async fn a_transaction_becomes_visible_whole() {
     running.streaming().await;
 
     let mut connection = server.connect().await;
-    let writer = tokio::task::spawn(async move {
+    let mut writers = JoinSet::new();
+    writers.spawn(async move {
         for round in 0..300_u64 {
             let (from, to) = (id(1 + round % 20), id(1 + (round * 7 + 3) % 20));
             let sql = format!(
@@ -110,7 +113,7 @@ async fn a_transaction_becomes_visible_whole() {
     });
     let spec = specs().remove(1);
     let mut looks = 0;
-    while !writer.is_finished() {
+    while writers.try_join_next().is_none() {
         let snapshot = running.reader.snapshot();
         let rows = current(snapshot.tables.get("parts").unwrap(), &spec);
         let sum: i64 = rows.iter().map(|row| row[4].as_deref().unwrap().parse::<i64>().unwrap()).sum();
@@ -119,7 +122,6 @@ async fn a_transaction_becomes_visible_whole() {
         tokio::task::yield_now().await;
     }
 
-    writer.await.unwrap();
     assert!(looks > 3);
     assert_same(&server, &*running.caught_up(&server).await).await;
     running.stop().await;

@@ -55,9 +55,9 @@ pub(crate) fn versions(table: &TableSnapshot) -> Vec<(String, i64, String)> {
         let operations = strings(&batch, "_op");
         let numbers = batch.column_by_name("version").unwrap();
         let numbers = numbers.as_any().downcast_ref::<Int64Array>().unwrap();
-        for row in 0..batch.num_rows() {
+        for (row, (id, operation)) in ids.into_iter().zip(operations).enumerate() {
             let version = if numbers.is_null(row) { 0 } else { numbers.value(row) };
-            versions.push((ids[row].clone().unwrap_or_default(), version, operations[row].clone().unwrap()));
+            versions.push((id.unwrap_or_default(), version, operation.unwrap()));
         }
     }
     versions.sort();
@@ -71,9 +71,8 @@ fn assert_history_is_single(table: &TableSnapshot) {
         let lsn = lsn.as_any().downcast_ref::<Int64Array>().unwrap();
         let seq = batch.column_by_name("_seq").unwrap();
         let seq = seq.as_any().downcast_ref::<Int32Array>().unwrap();
-        let ids = strings(&batch, "id");
-        for row in 0..batch.num_rows() {
-            let version = (lsn.value(row), seq.value(row), ids[row].clone());
+        for (row, id) in strings(&batch, "id").into_iter().enumerate() {
+            let version = (lsn.value(row), seq.value(row), id);
             assert!(seen.insert(version.clone()), "{version:?} twice in the history of {}", table.name);
         }
     }
@@ -100,7 +99,10 @@ fn strings(batch: &RecordBatch, name: &str) -> Vec<Option<String>> {
     let column: ArrayRef = match column.data_type() {
         DataType::Timestamp(..) => arrow::compute::cast(column, &DataType::Int64).unwrap(),
         DataType::Date32 => arrow::compute::cast(column, &DataType::Int32).unwrap(),
-        _ => std::sync::Arc::clone(column),
+        other => {
+            assert!(!other.is_nested(), "{name} has parts");
+            std::sync::Arc::clone(column)
+        }
     };
     let format = FormatOptions::default();
     let formatter = ArrayFormatter::try_new(column.as_ref(), &format).unwrap();

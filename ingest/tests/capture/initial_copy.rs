@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use tokio::task::JoinSet;
+
 use super::{
     compare::assert_same,
     lake::{folder, start},
@@ -24,17 +26,17 @@ async fn the_copy_and_the_stream_meet_exactly_while_others_write() {
         )
         .await;
     let writing = Arc::new(AtomicBool::new(true));
-    let writers: Vec<_> =
-        (0..2).map(|writer| tokio::task::spawn(write(Arc::clone(&server), Arc::clone(&writing), writer))).collect();
+    let mut writers = JoinSet::new();
+    for writer in 0..2 {
+        writers.spawn(write(Arc::clone(&server), Arc::clone(&writing), writer));
+    }
     let lake = folder();
 
     let running = start(&server.url(), lake.path()).await;
     running.streaming().await;
     running.wait(|status| status.transactions > 50).await;
     writing.store(false, Ordering::Relaxed);
-    for writer in writers {
-        writer.await.unwrap();
-    }
+    writers.join_all().await;
 
     assert_same(&server, &*running.caught_up(&server).await).await;
     assert!(running.handle().status().copied_rows >= 20_000);

@@ -78,9 +78,9 @@ impl Running {
 
 pub(crate) async fn wait(handle: &CaptureHandle, wanted: impl FnMut(&CaptureStatus) -> bool) -> CaptureStatus {
     let mut statuses = handle.watch();
-    let waited =
+    let outcome =
         tokio::time::timeout(PATIENCE, statuses.wait_for(wanted)).await.map(|status| status.map(|s| s.clone()));
-    match waited {
+    match outcome {
         Ok(Ok(status)) => status,
         Ok(Err(_)) | Err(_) => panic!("capture did not get there: {:?}", handle.status()),
     }

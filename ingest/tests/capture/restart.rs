@@ -9,6 +9,7 @@ use std::{
 };
 
 use ingest::CaptureState;
+use tokio::task::JoinSet;
 
 use super::{
     compare::assert_same,
@@ -23,7 +24,8 @@ async fn a_restart_in_the_middle_loses_and_doubles_nothing() {
     server.execute(schema::TABLES).await;
     let lake = folder();
     let writing = Arc::new(AtomicBool::new(true));
-    let writer = tokio::task::spawn(write(Arc::clone(&server), Arc::clone(&writing)));
+    let mut writers = JoinSet::new();
+    writers.spawn(write(Arc::clone(&server), Arc::clone(&writing)));
 
     for _ in 0..4 {
         let running = start(&server.url(), lake.path()).await;
@@ -33,7 +35,7 @@ async fn a_restart_in_the_middle_loses_and_doubles_nothing() {
     }
     let running = start(&server.url(), lake.path()).await;
     writing.store(false, Ordering::Relaxed);
-    writer.await.unwrap();
+    writers.join_all().await;
 
     assert_same(&server, &*running.caught_up(&server).await).await;
     running.stop().await;
@@ -65,7 +67,7 @@ async fn a_shutdown_of_postgres_is_not_held_up() {
     server.execute(schema::TABLES).await;
     let lake = folder();
     // Nothing would be flushed for an hour by itself.
-    let lake_config = warehouse::LakeConfig { flush_age: Duration::from_secs(3600), ..lake_config(lake.path()) };
+    let lake_config = warehouse::LakeConfig { flush_age: Duration::from_hours(1), ..lake_config(lake.path()) };
     let running = start_with(&server.url(), lake_config, capture_config(lake.path())).await;
     running.streaming().await;
     insert(&server, 0, 500).await;

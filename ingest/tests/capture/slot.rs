@@ -1,6 +1,6 @@
 //! The slot and the acknowledgements.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use catalog::Lsn;
 use ingest::{CaptureConfig, CaptureState};
@@ -114,6 +114,26 @@ async fn a_busy_slot_is_waited_for() {
 
     second.streaming().await;
     second.stop().await;
+}
+
+#[tokio::test]
+async fn an_old_transaction_that_blocks_the_slot_is_named_and_waited_for() {
+    let server = Server::start();
+    server.execute(schema::TABLES).await;
+    let mut holder = server.connect().await;
+    let write = "set application_name = 'forgotten'; begin; insert into noise (filler) values ('x')";
+    sqlx::raw_sql(write).execute(&mut holder).await.unwrap();
+    let lake = folder();
+    let config = CaptureConfig { slot_patience: Duration::from_millis(300), ..capture_config(lake.path()) };
+
+    let running = start_with(&server.url(), lake_config(lake.path()), config).await;
+    let waiting = running.wait(|status| status.state == CaptureState::Waiting).await;
+    let error = waiting.last_error.unwrap();
+    assert!(error.contains("end the ones of process") && error.contains("forgotten"), "{error}");
+
+    sqlx::raw_sql("commit").execute(&mut holder).await.unwrap();
+    running.streaming().await;
+    running.stop().await;
 }
 
 #[tokio::test]

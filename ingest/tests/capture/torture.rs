@@ -17,6 +17,7 @@ use std::{
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sqlx::PgConnection;
+use tokio::task::JoinSet;
 use warehouse::{LakeConfig, TableSnapshot};
 
 use super::{
@@ -33,17 +34,27 @@ const FOLDER: &str = "LEADHOUSE_TEST_CAPTURE_FOLDER";
 const FAIL_AT: &str = "LEADHOUSE_TEST_CAPTURE_FAIL_AT";
 
 /// A child that is not killed ends by itself, should its parent be gone.
-const CHILD_LIFE: Duration = Duration::from_secs(60);
+const CHILD_LIFE: Duration = Duration::from_mins(1);
 
-/// Where the lake can be made to abort.
-const PLACES: [&str; 6] = [
+/// Where the lake can be made to abort while it is written, and when.
+const PLACES: [&str; 13] = [
     "flush.after_parquet",
+    "flush.after_parquet:3",
     "flush.after_dv",
+    "flush.after_dv:3",
     "flush.after_hist",
+    "flush.after_hist:3",
     "flush.after_cur",
+    "flush.after_cur:3",
     "flush.before_epoch",
+    "flush.before_epoch:2",
     "flush.after_epoch",
+    "flush.after_epoch:2",
+    "compact.after_commit",
 ];
+
+/// Where the lake can be made to abort during the initial copy.
+const COPY_PLACES: [&str; 3] = ["copy.after_table", "copy.after_table:2", "copy.before_epoch"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_at_random_moments_lose_and_double_nothing() {
@@ -82,11 +93,7 @@ async fn a_death_at_every_step_of_a_flush_loses_and_doubles_nothing() {
     let writers = Writers::start(&server);
 
     for place in PLACES {
-        for time in [1, 3] {
-            let mut child = spawn(&server, lake.path(), Some(&format!("{place}:{time}")));
-            let status = end(&mut child).await;
-            assert_eq!(status.signal(), Some(6), "{place}:{time} was not reached: {status:?}");
-        }
+        die_at(&server, lake.path(), place).await;
     }
     let running = start(&server.url(), lake.path()).await;
     running.streaming().await;
@@ -96,6 +103,33 @@ async fn a_death_at_every_step_of_a_flush_loses_and_doubles_nothing() {
     assert_same(&server, &snapshot).await;
     assert_every_version_is_there(snapshot.tables.get("items").unwrap());
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_in_the_initial_copy_starts_it_again() {
+    let server = Arc::new(Server::start());
+    server.execute(schema::TABLES).await;
+    seed(&server).await;
+    let lake = folder();
+    let writers = Writers::start(&server);
+
+    for place in COPY_PLACES {
+        die_at(&server, lake.path(), place).await;
+    }
+    let running = start(&server.url(), lake.path()).await;
+    running.streaming().await;
+    writers.stop().await;
+
+    assert_same(&server, &*running.caught_up(&server).await).await;
+    assert_eq!(server.text("select count(*)::text from pg_replication_slots").await.as_deref(), Some("1"));
+    running.stop().await;
+}
+
+/// Runs a child until it aborts at this place.
+async fn die_at(server: &Server, lake: &Path, place: &str) {
+    let mut child = spawn(server, lake, Some(place));
+    let status = end(&mut child).await;
+    assert_eq!(status.signal(), Some(6), "{place} was not reached: {status:?}");
 }
 
 /// Captures until it is killed; does nothing in an ordinary test run.
@@ -147,21 +181,22 @@ async fn end(child: &mut KilledOnDrop) -> std::process::ExitStatus {
 /// Connections that write until they are told to stop.
 struct Writers {
     writing: Arc<AtomicBool>,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
+    tasks: JoinSet<()>,
 }
 
 impl Writers {
     fn start(server: &Arc<Server>) -> Self {
         let writing = Arc::new(AtomicBool::new(true));
-        let tasks = (0..3).map(|number| tokio::task::spawn(write(Arc::clone(server), Arc::clone(&writing), number)));
-        Self { tasks: tasks.collect(), writing }
+        let mut tasks = JoinSet::new();
+        for number in 0..3 {
+            tasks.spawn(write(Arc::clone(server), Arc::clone(&writing), number));
+        }
+        Self { writing, tasks }
     }
 
     async fn stop(self) {
         self.writing.store(false, Ordering::Relaxed);
-        for task in self.tasks {
-            task.await.unwrap();
-        }
+        self.tasks.join_all().await;
     }
 }
 
@@ -188,7 +223,7 @@ async fn write(server: Arc<Server>, writing: Arc<AtomicBool>, writer: u64) {
             // Only ids of this writer, so that writers never wait for each other.
             let some = id(random.random_range(0..500) * 3 + writer);
             next += 3;
-            sql += &match random.random_range(0..10) {
+            let statement = match random.random_range(0..10) {
                 0 | 1 => format!(
                     "insert into items (id, name, body) values ('{0}', 'new', repeat('y', {1})); insert into parts (id, item_id, quantity) values ('{0}', '{0}', 1);",
                     id(next),
@@ -206,8 +241,9 @@ async fn write(server: Arc<Server>, writing: Arc<AtomicBool>, writer: u64) {
                     format!("savepoint a; update items set version = version + 100 where id = '{some}'; rollback to a;")
                 }
             };
+            sql.push_str(&statement);
         }
-        sql += if random.random_range(0..20) == 0 { "rollback" } else { "commit" };
+        sql.push_str(if random.random_range(0..20) == 0 { "rollback" } else { "commit" });
         run(&mut connection, sql).await;
         // Enough that something is always under way, not so much that dying is all there is time for.
         tokio::time::sleep(Duration::from_millis(random.random_range(0..20))).await;
