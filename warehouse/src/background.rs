@@ -34,6 +34,13 @@ pub(crate) struct Job {
     started_at: Instant,
 }
 
+impl Job {
+    /// Waits for the end, whatever it is; what counts is what is on disk then.
+    pub(crate) async fn ended(self) {
+        drop(self.handle.await);
+    }
+}
+
 /// What background work did.
 #[derive(Debug)]
 pub(crate) enum Done {
@@ -157,9 +164,9 @@ impl Lake {
             return false;
         }
         if let Some((name, stores)) = self.checkpoint_due() {
-            let runtime = tokio::runtime::Handle::current();
+            let (runtime, disk) = (tokio::runtime::Handle::current(), self.disk);
             self.spawn(move || {
-                let done = runtime.block_on(stores.checkpoint());
+                let done = runtime.block_on(stores.checkpoint(disk));
                 done.map(|()| Done::Checkpointed(name)).map_err(|error| JobFailure { error, committed: false })
             });
             return true;

@@ -154,7 +154,7 @@ impl Lake {
     /// # Errors
     /// [`Error::TransactionOpen`]; files that cannot be written.
     pub fn begin_snapshot(&mut self, mark: SnapshotMark) -> Result<()> {
-        if self.open.is_some() || self.job.is_some() {
+        if self.open.is_some() {
             return Err(Error::TransactionOpen);
         }
         if self.epoch.number == 0 && !copy_marker(&self.config.dir).exists() {
@@ -193,7 +193,6 @@ impl Lake {
     /// # Errors
     /// [`Error::CopyIncomplete`] unless every table is there exactly once; files that cannot be
     /// written, after which the lake must be opened again and the copy made again.
-    #[expect(clippy::unused_async, reason = "the contract leaves room for waiting")]
     pub async fn finish_snapshot(&mut self, copied: Vec<CopiedTable>) -> Result<Lsn> {
         let incomplete = |reason: &str| Error::CopyIncomplete { reason: reason.to_owned() };
         let mark = self.copy.clone().ok_or_else(|| incomplete("it was not begun"))?;
@@ -202,6 +201,10 @@ impl Lake {
         if !names.iter().copied().eq(self.tables.keys().map(String::as_str)) {
             return Err(incomplete(&format!("it has the tables {}", names.join(", "))));
         }
+        if self.open.is_some() {
+            return Err(Error::TransactionOpen);
+        }
+        self.finish_job().await?;
         self.broken = true;
         for table in copied {
             self.commit_copied(table, &mark)?;

@@ -79,6 +79,19 @@ impl DeltaLog {
         self.version.saturating_sub(self.checkpointed) >= CHECKPOINT_EVERY
     }
 
+    /// `deltalake-core` does not sync what it writes.
+    fn sync_checkpoint(&self, disk: Disk) -> Result<()> {
+        let dir = self.log_dir();
+        for entry in std::fs::read_dir(&dir).map_err(Error::io("list", &dir))?.flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|kind| kind == "parquet") || path.ends_with("_last_checkpoint") {
+                let file = std::fs::File::open(&path).map_err(Error::io("open", &path))?;
+                disk.sync_file(&file, &path)?;
+            }
+        }
+        disk.sync_dir(&dir)
+    }
+
     fn last_checkpoint(&self) -> Option<u64> {
         let bytes = std::fs::read(self.log_dir().join("_last_checkpoint")).ok()?;
         serde_json::from_slice::<Value>(&bytes).ok()?["version"].as_u64()
@@ -182,9 +195,10 @@ impl DeltaLog {
     }
 
     /// Sums up the log in a checkpoint and drops entries that are older than the retention.
-    pub(crate) async fn checkpoint(&self) -> Result<()> {
+    pub(crate) async fn checkpoint(&self, disk: Disk) -> Result<()> {
         let table = self.load(None).await?;
         deltalake_core::checkpoints::create_checkpoint(&table, None).await.map_err(self.unreadable())?;
+        self.sync_checkpoint(disk)?;
         deltalake_core::checkpoints::cleanup_metadata(&table, None).await.map_err(self.unreadable())?;
         Ok(())
     }

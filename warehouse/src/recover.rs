@@ -98,6 +98,25 @@ impl Lake {
     }
 }
 
+impl Lake {
+    /// Opens the lake again after a flush that failed half way, for the same readers. They keep
+    /// seeing what they saw until the replayed stream has caught up with it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); then the readers' waits end with [`Error::Stopped`].
+    pub async fn reopen(self) -> Result<Self> {
+        let Self { config, clock, tables, job, garbage, shared, reached, lock, .. } = self;
+        if let Some(job) = job {
+            job.ended().await;
+        }
+        drop(lock);
+        let specs = tables.values().map(|table| table.shape.spec()).collect();
+        let (lake, _reader) = Self::open(config, specs, clock).await?;
+        let hold_until = lake.hold_until.max(shared.snapshot.load().lsn);
+        Ok(Self { hold_until, garbage, shared, reached, ..lake })
+    }
+}
+
 fn publish_first(snapshot: LakeSnapshot, epoch: &Epoch) -> (Arc<Published>, watch::Sender<Lsn>, LakeReader) {
     let (sender, reached) = watch::channel(snapshot.lsn);
     let figures = FlushFigures { durable_lsn: epoch.durable_lsn, epoch: epoch.number, ..FlushFigures::default() };

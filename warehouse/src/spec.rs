@@ -181,6 +181,11 @@ impl TableShape {
         })
     }
 
+    /// The description it was made from.
+    pub(crate) fn spec(&self) -> TableSpec {
+        TableSpec { name: self.name.clone(), columns: self.columns.clone() }
+    }
+
     /// The schema of current rows in the JSON form of a Delta log.
     pub(crate) fn delta_schema(&self) -> String {
         delta_schema(self.delta_fields(false))

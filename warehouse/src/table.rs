@@ -70,10 +70,10 @@ impl Stores {
     }
 
     /// Sums up the logs that have grown long.
-    pub(crate) async fn checkpoint(&self) -> Result<()> {
+    pub(crate) async fn checkpoint(&self, disk: Disk) -> Result<()> {
         for log in [&self.cur, &self.hist] {
             if log.checkpoint_due() {
-                log.checkpoint().await?;
+                log.checkpoint(disk).await?;
             }
         }
         Ok(())
