@@ -3,14 +3,17 @@
 //! Reading order: [`Capture`] is the running task that copies every catalogue table once and then
 //! follows the write-ahead log; [`CaptureConfig`] sets its limits; [`CaptureStatus`] says how far
 //! it is; [`pgoutput`](capture::pgoutput) reads the bytes of the log; [`Error`] is everything that
-//! can go wrong.
+//! can go wrong there. [`import::run`] brings a CSV or XLSX file into any object, as an
+//! [`import::Mapping`] says; [`api`] is its route.
 //!
 //! Invariants: a position is acknowledged to Postgres only after the lake has stored it durably
 //! together with the data; a transaction reaches the lake whole or not at all, and once; columns
 //! are matched by name, never by position; bytes from the network never cause a panic.
 
+pub mod api;
 pub mod capture;
 mod error;
+pub mod import;
 
 pub use capture::{Capture, CaptureConfig, CaptureHandle, CaptureState, CaptureStatus, Origin};
 pub use error::Error;

@@ -1,0 +1,34 @@
+//! The body of a request into a scratch file.
+
+use axum::body::Body;
+use futures::TryStreamExt;
+use tempfile::NamedTempFile;
+use tokio::io::AsyncWriteExt;
+
+use crate::import::Error;
+
+/// Largest file: ten million rows of two hundred bytes.
+pub(super) const MAX_UPLOAD_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Writes the body to a file that is removed when it is dropped.
+///
+/// # Errors
+/// The body is larger than the limit, ends early, or there is no room for it.
+pub(super) async fn receive(body: Body) -> Result<NamedTempFile, Error> {
+    let file = NamedTempFile::with_prefix("leadhouse-import-")
+        .map_err(|source| Error::Read { path: "the scratch folder".into(), source })?;
+    let scratch = |source| Error::Read { path: file.path().to_owned(), source };
+    let mut writer = tokio::fs::File::create(file.path()).await.map_err(scratch)?;
+    let mut size_bytes = 0_u64;
+    let mut pieces = body.into_data_stream();
+    let broken = |error: axum::Error| Error::file("the body", format!("the upload broke off: {error}"));
+    while let Some(piece) = pieces.try_next().await.map_err(broken)? {
+        size_bytes += piece.len() as u64;
+        if size_bytes > MAX_UPLOAD_BYTES {
+            return Err(Error::TooLarge { limit_bytes: MAX_UPLOAD_BYTES });
+        }
+        writer.write_all(&piece).await.map_err(scratch)?;
+    }
+    writer.flush().await.map_err(scratch)?;
+    Ok(file)
+}

@@ -1,0 +1,254 @@
+//! An import from beginning to end.
+
+use std::{collections::HashSet, ops::ControlFlow, path::Path, sync::Arc, time::Instant};
+
+use catalog::{ObjectDef, Principal, policy};
+use oltp::{Oltp, bulk::BulkAudit};
+use tokio::{runtime::Handle, sync::mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Error, ImportRequest, ImportSummary, Progress,
+    batch::Importer,
+    lookup::Lookups,
+    mapping::Mapping,
+    outcome::Outcome,
+    plan::{Origin, Plan, bind},
+    reading::{Prepared, prepare},
+    rejects::{RejectsFile, next_to},
+    source::Source,
+};
+
+/// Chunks read ahead of the one being written; bounds the memory.
+const READ_AHEAD: usize = 2;
+
+/// Told how far an import is, after every chunk.
+pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Imports a file as `caller`, who needs the right to create records of the object.
+///
+/// Reading and writing run on threads of their own. Dropping the future stops the import after the
+/// chunk it is at; what was committed stays.
+///
+/// # Errors
+/// The object, the file or the mapping is wrong, the caller may not, or the database went away.
+/// A row that cannot be stored is no error; it is counted and written to the file of rejects.
+pub async fn run(
+    oltp: &Oltp,
+    caller: &Principal,
+    request: ImportRequest,
+    progress: OnProgress,
+) -> Result<ImportSummary, Error> {
+    let object = check(oltp, caller, &request)?;
+    let stop = CancellationToken::new();
+    let _stops_when_dropped = stop.clone().drop_guard();
+    let job = Job { oltp: oltp.clone(), caller: caller.clone(), object, request, progress, stop };
+    let runtime = Handle::current();
+    // Typing, checking and diffing rows is work for a processor; waiting for Postgres happens in
+    // between, so the whole job has one thread and drives its own waiting.
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(job.run()));
+    done.await.unwrap_or(Err(Error::Interrupted))
+}
+
+/// Checks, before a file is uploaded, that the object exists, fits the mapping and may be written
+/// by `caller`; answers the object.
+///
+/// # Errors
+/// One of these is not so.
+pub fn check(oltp: &Oltp, caller: &Principal, request: &ImportRequest) -> Result<ObjectDef, Error> {
+    let object = object(oltp, request)?;
+    if !policy(caller, &object).create {
+        return Err(Error::NotAllowed { objects: object.plural_label.to_lowercase() });
+    }
+    Ok(object)
+}
+
+fn object(oltp: &Oltp, request: &ImportRequest) -> Result<ObjectDef, Error> {
+    let catalog = oltp.catalog();
+    let found = catalog.find(&request.object).ok_or_else(|| Error::UnknownObject {
+        name: request.object.clone(),
+        known: catalog.objects.iter().map(|object| object.name.as_str()).collect::<Vec<_>>().join(", "),
+    })?;
+    match &request.mapping.object {
+        Some(name) if catalog.find(name) != Some(found) => {
+            Err(Error::mapping("object", format!("the mapping is for `{name}`, not for `{}`", found.name)))
+        }
+        _ => Ok(found.clone()),
+    }
+}
+
+struct Job {
+    oltp: Oltp,
+    caller: Principal,
+    object: ObjectDef,
+    request: ImportRequest,
+    progress: OnProgress,
+    stop: CancellationToken,
+}
+
+impl Job {
+    async fn run(self) -> Result<ImportSummary, Error> {
+        let started = Instant::now();
+        let Self { oltp, caller, object, request, progress, stop } = self;
+        let (path, file) = (request.path.clone(), file_name(&request));
+        let mapping = Mapping {
+            match_field: request.match_field.or(request.mapping.match_field),
+            policy: request.policy.or(request.mapping.policy),
+            ..request.mapping
+        };
+        let source = Source::open(&path, &file, &mapping.source)?;
+        let (header, format) = (source.header().to_vec(), source.describe());
+        let plan = bind(&mapping, oltp.catalog(), &object, &header)?;
+        let mut summary = empty_summary(&plan, &file, format, request.dry_run);
+        summary.mapped_columns = mapped(&plan, &header);
+        let rejects = RejectsFile::new(request.rejects.unwrap_or_else(|| next_to(&path)), &header)?;
+        let lookups = Lookups::new(&oltp, &caller, &plan).await?;
+        let plan = Arc::new(plan);
+        let importer = Importer {
+            now: oltp.clock().now(),
+            audit: BulkAudit::PerRecord { source: format!("import {file}") },
+            oltp,
+            caller,
+            plan,
+            dry_run: request.dry_run,
+            lookups,
+            imagined: HashSet::new(),
+            imagined_links: HashSet::new(),
+        };
+        let mut writer = Writer { importer, rejects, summary, progress, bytes_total: source.size_bytes() };
+        writer.all(source, &stop).await.map_err(|error| writer.stopped(error))?;
+        writer.finish(started).await
+    }
+}
+
+struct Writer {
+    importer: Importer,
+    rejects: RejectsFile,
+    summary: ImportSummary,
+    progress: OnProgress,
+    bytes_total: u64,
+}
+
+impl Writer {
+    /// Reads on one thread, writes on this one.
+    async fn all(&mut self, source: Source, stop: &CancellationToken) -> Result<(), Error> {
+        let (send, mut receive) = mpsc::channel::<Prepared>(READ_AHEAD);
+        let plan = Arc::clone(&self.importer.plan);
+        let reading = tokio::task::spawn_blocking(move || read(source, &plan, &send));
+        while let Some(mut prepared) = receive.recv().await {
+            if stop.is_cancelled() {
+                return Ok(());
+            }
+            let outcome = self.importer.store(&mut prepared).await?;
+            self.note(outcome, &prepared)?;
+        }
+        reading.await.unwrap_or(Err(Error::Interrupted))
+    }
+
+    fn note(&mut self, outcome: Outcome, prepared: &Prepared) -> Result<(), Error> {
+        let Outcome { created, updated, skipped, versions, linked_created, rejects } = outcome;
+        let summary = &mut self.summary;
+        summary.created += created;
+        summary.updated += updated;
+        summary.skipped += skipped;
+        summary.rejected += rejects.len() as u64;
+        summary.versions += versions;
+        summary.linked_created += linked_created;
+        summary.rows = summary.created + summary.updated + summary.skipped + summary.rejected;
+        self.rejects.add(rejects, &prepared.frame)?;
+        (self.progress)(Progress {
+            bytes_read: prepared.bytes_read.min(self.bytes_total),
+            bytes_total: self.bytes_total,
+            rows: summary.rows,
+            created: summary.created,
+            updated: summary.updated,
+            skipped: summary.skipped,
+            rejected: summary.rejected,
+        });
+        Ok(())
+    }
+
+    /// Says what is in the database although the import did not reach its end.
+    fn stopped(&self, error: Error) -> Error {
+        let ImportSummary { created, updated, rows, dry_run, .. } = &self.summary;
+        if *rows == 0 || *dry_run {
+            return error;
+        }
+        let done = format!("{rows} rows are done and stay: {created} created, {updated} updated");
+        Error::Stopped { done, source: Box::new(error) }
+    }
+
+    async fn finish(self, started: Instant) -> Result<ImportSummary, Error> {
+        let Self { importer, rejects, mut summary, .. } = self;
+        (summary.rejects, summary.first_rejects) = rejects.finish()?;
+        if !summary.dry_run && summary.versions > 0 {
+            let lsn: String =
+                sqlx::query_scalar("select pg_current_wal_lsn()::text").fetch_one(importer.oltp.pool()).await?;
+            summary.lsn = lsn.parse().ok();
+        }
+        summary.seconds = started.elapsed().as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people, exact below 2^53 rows")]
+        let rows = summary.rows as f64;
+        summary.rows_per_second = rows / summary.seconds.max(0.001);
+        Ok(summary)
+    }
+}
+
+fn read(source: Source, plan: &Plan, send: &mpsc::Sender<Prepared>) -> Result<(), Error> {
+    let mut failed = None;
+    source.read(&mut |chunk| match prepare(plan, chunk) {
+        Ok(prepared) => match send.blocking_send(prepared) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()), // the writer has stopped
+        },
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    failed.map_or(Ok(()), Err)
+}
+
+fn file_name(request: &ImportRequest) -> String {
+    let in_path = || Path::new(&request.path).file_name().map(|name| name.to_string_lossy().into_owned());
+    request.file_name.clone().or_else(in_path).unwrap_or_else(|| "file".to_owned())
+}
+
+fn mapped(plan: &Plan, header: &[String]) -> Vec<(String, String)> {
+    let pairs = plan.rules.iter().map(|rule| {
+        let field = match &rule.entry {
+            Some(entry) => format!("{}.{entry}", rule.field.name),
+            None => rule.field.name.clone(),
+        };
+        let column = match &rule.origin {
+            Origin::Column(index, _) => header[*index].clone(),
+            Origin::Template(_) => "(composed)".to_owned(),
+            Origin::Constant(text) => format!("(always {text})"),
+        };
+        (column, field)
+    });
+    pairs.collect()
+}
+
+fn empty_summary(plan: &Plan, file: &str, format: String, dry_run: bool) -> ImportSummary {
+    ImportSummary {
+        object: plan.object.name.clone(),
+        file: file.to_owned(),
+        format,
+        dry_run,
+        rows: 0,
+        created: 0,
+        updated: 0,
+        skipped: 0,
+        rejected: 0,
+        versions: 0,
+        linked_created: 0,
+        first_rejects: Vec::new(),
+        rejects: None,
+        ignored_columns: plan.ignored.clone(),
+        mapped_columns: Vec::new(),
+        seconds: 0.0,
+        rows_per_second: 0.0,
+        lsn: None,
+    }
+}

@@ -1,0 +1,12 @@
+//! File import against a real Postgres.
+
+mod broken_files;
+mod history;
+mod links;
+mod matching;
+mod over_http;
+mod public_data;
+mod rejects;
+mod volume;
+mod workbooks;
+mod workspace;
