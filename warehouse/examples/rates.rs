@@ -12,7 +12,7 @@ use std::{
 
 use catalog::{Catalog, Clock, Lsn, SystemClock};
 use uuid::Uuid;
-use warehouse::{Cell, Lake, LakeConfig, Op, SnapshotMark, TableSpec};
+use warehouse::{Cell, Lake, LakeConfig, LakeReader, Op, SnapshotMark, TableSpec};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -46,7 +46,7 @@ impl Rows {
             };
             debug_assert!(written.is_ok(), "writing to a string cannot fail");
         }
-        let null = |at: usize| at > 6 && at % 3 == 0;
+        let null = |at: usize| at > 6 && at.is_multiple_of(3);
         self.texts.iter().enumerate().map(|(at, text)| if null(at) { Cell::Null } else { Cell::Text(text) }).collect()
     }
 }
@@ -97,88 +97,111 @@ fn deals() -> TableSpec {
     catalog.object("deal").map_or_else(narrow, TableSpec::from_object)
 }
 
+/// A lake with one table, and the stream that feeds it.
+struct Bench {
+    lake: Lake,
+    reader: LakeReader,
+    clock: Arc<dyn Clock>,
+    maker: Rows,
+    table: String,
+    lsn: u64,
+}
+
 async fn measure(dir: &Path, spec: TableSpec, rows: u64) -> Outcome {
-    let name = spec.name.clone();
-    let clock = Arc::new(SystemClock);
-    writeln!(std::io::stdout(), "{name}: {} columns", spec.columns.len())?;
-    let (mut lake, reader) = Lake::open(LakeConfig::new(dir), vec![spec.clone()], clock.clone()).await?;
-    let mut maker = Rows::new(spec);
-
-    let start = Instant::now();
-    for number in 0..rows {
-        std::hint::black_box(maker.cells(number));
-    }
-    report("(making the rows themselves)", rows, start.elapsed())?;
-
-    let start = Instant::now();
-    lake.begin_snapshot(SnapshotMark {
-        lsn: Lsn(100),
-        system_id: "1".into(),
-        slot: "s".into(),
-        taken_at: clock.now(),
-    })?;
-    let mut writer = lake.snapshot_table(&name)?;
-    for number in 0..rows {
-        writer.row(&maker.cells(number))?;
-    }
-    lake.finish_snapshot(vec![writer.finish()?]).await?;
-    report("initial copy, rows", rows, start.elapsed())?;
-
-    let start = Instant::now();
-    let mut lsn = 1_000;
-    let inserts = rows / 5;
-    for number in 0..inserts / 10 {
-        lake.begin(Lsn(lsn), clock.now(), 1)?;
-        for row in 0..10 {
-            lake.change(&name, Op::Insert, None, &maker.cells(rows + number * 10 + row))?;
-        }
-        lake.commit(Lsn(lsn + 50))?;
-        lsn += 100;
-    }
-    report("inserts applied and published, 10 a time", inserts, start.elapsed())?;
-    let start = Instant::now();
-    lake.flush().await?;
-    report("flush of these", inserts, start.elapsed())?;
-
-    let start = Instant::now();
-    lake.begin(Lsn(lsn), clock.now(), 1)?;
-    lake.change(&name, Op::Update, None, &maker.cells(7))?;
-    lake.commit(Lsn(lsn + 50))?;
-    lsn += 100;
-    report("first update (makes the key index)", 1, start.elapsed())?;
-
-    let updates = rows / 10;
-    let start = Instant::now();
-    let mut published = Duration::ZERO;
-    for number in 0..updates / 5 {
-        lake.begin(Lsn(lsn), clock.now(), 1)?;
-        for row in 0..5 {
-            lake.change(&name, Op::Update, None, &maker.cells((number * 5 + row) * 7_919 % rows))?;
-        }
-        let commit = Instant::now();
-        lake.commit(Lsn(lsn + 50))?;
-        published = published.max(commit.elapsed());
-        lsn += 100;
-    }
-    report("random updates applied and published, 5 a time", updates, start.elapsed())?;
-    report("longest commit with its publish", 1, published)?;
-    let start = Instant::now();
-    lake.flush().await?;
-    report("flush of these, with deletion vectors", updates, start.elapsed())?;
-    let start = Instant::now();
-    lake.compact().await?;
-    report("merging everything", reader.snapshot().tables[&name].live_rows(), start.elapsed())?;
-
-    let start = Instant::now();
-    for round in 0..20 {
-        lake.begin(Lsn(lsn), clock.now(), 1)?;
-        lake.change(&name, Op::Update, None, &maker.cells(round))?;
-        lake.commit(Lsn(lsn + 50))?;
-        lsn += 100;
-        lake.flush().await?;
-    }
-    report("flushes of one row", 20, start.elapsed())?;
-    let status = reader.status();
+    writeln!(std::io::stdout(), "{}: {} columns", spec.name, spec.columns.len())?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (lake, reader) = Lake::open(LakeConfig::new(dir), vec![spec.clone()], Arc::clone(&clock)).await?;
+    let table = spec.name.clone();
+    let mut bench = Bench { lake, reader, clock, maker: Rows::new(spec), table, lsn: 1_000 };
+    bench.copy(rows).await?;
+    bench.insert(rows, rows / 5).await?;
+    bench.update(rows, rows / 10).await?;
+    bench.update_unchanged(2_000)?;
+    bench.keep_up().await?;
+    let status = bench.reader.status();
     writeln!(std::io::stdout(), "{}", serde_json::to_string(&status)?)?;
     Ok(())
+}
+
+impl Bench {
+    async fn copy(&mut self, rows: u64) -> Outcome {
+        let start = Instant::now();
+        for number in 0..rows {
+            std::hint::black_box(self.maker.cells(number));
+        }
+        report("(making the rows themselves)", rows, start.elapsed())?;
+        let start = Instant::now();
+        let taken_at = self.clock.now();
+        self.lake.begin_snapshot(SnapshotMark { lsn: Lsn(100), system_id: "1".into(), slot: "s".into(), taken_at })?;
+        let mut writer = self.lake.snapshot_table(&self.table)?;
+        for number in 0..rows {
+            writer.row(&self.maker.cells(number))?;
+        }
+        self.lake.finish_snapshot(vec![writer.finish()?]).await?;
+        report("initial copy, rows", rows, start.elapsed())
+    }
+
+    fn transaction(&mut self, op: Op, numbers: impl Iterator<Item = u64>, unchanged: bool) -> Outcome {
+        self.lake.begin(Lsn(self.lsn), self.clock.now(), 1)?;
+        for number in numbers {
+            let mut cells = self.maker.cells(number);
+            if unchanged {
+                cells[5] = Cell::Unchanged;
+            }
+            self.lake.change(&self.table, op, None, &cells)?;
+        }
+        self.lake.commit(Lsn(self.lsn + 50))?;
+        self.lsn += 100;
+        Ok(())
+    }
+
+    async fn insert(&mut self, rows: u64, inserts: u64) -> Outcome {
+        let start = Instant::now();
+        for number in 0..inserts / 10 {
+            self.transaction(Op::Insert, (0..10).map(|row| rows + number * 10 + row), false)?;
+        }
+        report("inserts applied and published, 10 a time", inserts, start.elapsed())?;
+        let start = Instant::now();
+        self.lake.flush().await?;
+        report("flush of these", inserts, start.elapsed())
+    }
+
+    async fn update(&mut self, rows: u64, updates: u64) -> Outcome {
+        let start = Instant::now();
+        self.transaction(Op::Update, std::iter::once(7), false)?;
+        report("first update (makes the key index)", 1, start.elapsed())?;
+        let start = Instant::now();
+        let mut longest = Duration::ZERO;
+        for number in 0..updates / 5 {
+            let begin = Instant::now();
+            self.transaction(Op::Update, (0..5).map(|row| (number * 5 + row) * 7_919 % rows), false)?;
+            longest = longest.max(begin.elapsed());
+        }
+        report("random updates applied and published, 5 a time", updates, start.elapsed())?;
+        report("longest of these transactions, with its publish", 1, longest)?;
+        let start = Instant::now();
+        self.lake.flush().await?;
+        report("flush of these, with deletion vectors", updates, start.elapsed())
+    }
+
+    fn update_unchanged(&mut self, updates: u64) -> Outcome {
+        let start = Instant::now();
+        for number in 0..updates {
+            self.transaction(Op::Update, std::iter::once(number * 31), true)?;
+        }
+        report("updates with a cell taken from a file", updates, start.elapsed())
+    }
+
+    async fn keep_up(&mut self) -> Outcome {
+        self.lake.flush().await?;
+        let start = Instant::now();
+        self.lake.compact().await?;
+        report("merging everything", self.reader.snapshot().tables[&self.table].live_rows(), start.elapsed())?;
+        let start = Instant::now();
+        for round in 0..20 {
+            self.transaction(Op::Update, std::iter::once(round), false)?;
+            self.lake.flush().await?;
+        }
+        report("flushes of one row", 20, start.elapsed())
+    }
 }

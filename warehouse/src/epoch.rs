@@ -60,7 +60,10 @@ impl Epoch {
         let path = dir.join(format!("epochs-{day}.jsonl"));
         let text = serde_json::to_string(self).map_err(|error| Error::damaged(&path, error.to_string()))?;
         let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(Error::io("open", &path))?;
-        file.write_all(format!("{text}\n").as_bytes()).map_err(Error::io("write", &path))?;
+        // A crash can leave half a line; the next one begins on a line of its own.
+        let torn = fs::read(&path).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n'));
+        let line = if torn { format!("\n{text}\n") } else { format!("{text}\n") };
+        file.write_all(line.as_bytes()).map_err(Error::io("write", &path))?;
         disk.sync_file(&file, &path)?;
         disk.replace(&dir.join("last.json"), text.as_bytes())
     }

@@ -63,6 +63,10 @@ impl Lake {
         let ahead = loaded.values().map(|table| table.cur_lsn.max(table.hist_lsn)).max().unwrap_or(Lsn::ZERO);
         let hold_until = if ahead > epoch.durable_lsn { ahead } else { Lsn::ZERO };
         let visible = if hold_until > Lsn::ZERO { opening.as_of_epoch(&loaded).await? } else { visible(&mut loaded)? };
+        let mut garbage = Garbage::new();
+        for table in visible.values() {
+            garbage.remember(Arc::downgrade(table));
+        }
         let snapshot = LakeSnapshot {
             lsn: epoch.durable_lsn,
             committed_at: epoch.committed_at,
@@ -85,7 +89,7 @@ impl Lake {
             job: None,
             broken: false,
             copy: None,
-            garbage: Garbage::new(),
+            garbage,
             figures: FlushFigures { durable_lsn: epoch.durable_lsn, epoch: epoch.number, ..FlushFigures::default() },
             epoch,
             shared,

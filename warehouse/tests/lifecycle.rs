@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use catalog::{FixedClock, Lsn};
+use catalog::{Clock, FixedClock, Lsn};
 use uuid::Uuid;
 use warehouse::{Cell, ColumnSpec, Error, Lake, Op, SnapshotMark};
 
@@ -168,7 +168,8 @@ async fn columns_can_be_added_and_dropped_but_not_changed() {
     changed[0].columns.insert(1, ColumnSpec { name: "cf_size".into(), pg_type: "bigint".into(), nullable: true });
     let clock = Arc::new(FixedClock::at(moment(0)));
 
-    let (mut lake, reader) = Lake::open(config(dir.path()), changed.clone(), clock.clone()).await.unwrap();
+    let (mut lake, reader) =
+        Lake::open(config(dir.path()), changed.clone(), Arc::clone(&clock) as Arc<dyn Clock>).await.unwrap();
 
     let mut row = cells(Uuid::from_u128(1), 9);
     row[1] = Kept::Text("42".into());
