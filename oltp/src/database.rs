@@ -1,6 +1,13 @@
 //! The connection to Postgres that everything else hangs on.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use catalog::{Catalog, Clock};
 use sqlx::{
@@ -33,6 +40,7 @@ struct Inner {
     catalog: Arc<Catalog>,
     clock: Arc<dyn Clock>,
     url: String,
+    people_version: AtomicU64,
 }
 
 impl Oltp {
@@ -51,7 +59,9 @@ impl Oltp {
             .connect_with(options)
             .await
             .map_err(|error| Error::NotConnected { address, reason: error.to_string() })?;
-        let oltp = Self { inner: Arc::new(Inner { pool, catalog, clock, url: url.to_owned() }) };
+        let oltp = Self {
+            inner: Arc::new(Inner { pool, catalog, clock, url: url.to_owned(), people_version: AtomicU64::new(0) }),
+        };
         oltp.insist(|requirement| requirement.name == "version").await?;
         Ok(oltp)
     }
@@ -93,6 +103,25 @@ impl Oltp {
     pub async fn requirements(&self) -> Result<Vec<Requirement>> {
         let mut connection = self.pool().acquire().await?;
         requirements::check(&mut connection).await
+    }
+
+    /// Makes sure that Postgres answers.
+    ///
+    /// # Errors
+    /// [`Error::Database`], of the kind `Unavailable` while it is away.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("select 1").execute(self.pool()).await?;
+        Ok(())
+    }
+
+    /// Says that people or teams were written: what was remembered about them is forgotten.
+    pub fn people_changed(&self) {
+        self.inner.people_version.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often people or teams were written by this process.
+    pub(crate) fn people_version(&self) -> u64 {
+        self.inner.people_version.load(Ordering::Acquire)
     }
 
     /// The pool.

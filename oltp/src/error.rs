@@ -104,7 +104,7 @@ pub enum Error {
     #[error("only administrators may {verb}")]
     AdministratorsOnly {
         /// What was tried.
-        verb: &'static str,
+        verb: String,
     },
     /// The password hashing ran out of capacity.
     #[error("too many people are signing in at once; try again in a moment")]

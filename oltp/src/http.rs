@@ -2,8 +2,8 @@
 //!
 //! [`Problem`] is the only way an error leaves the program. [`JsonBody`], [`QueryParameters`] and
 //! [`PathParameters`] read a request and refuse it with a [`Problem`] that names the field.
-//! [`Caller`] is who asks; the [`authenticate`] layer finds out. [`request_scope`] gives each
-//! request its id, which problems and the audit log repeat.
+//! [`Caller`] is who asks, as the program's authentication layer found out from the [`bearer`]
+//! token. [`request_scope`] gives each request its id, which problems and the audit log repeat.
 
 mod address;
 mod body;
@@ -15,7 +15,7 @@ mod request_id;
 
 pub use address::ClientAddress;
 pub use body::JsonBody;
-pub use caller::Caller;
+pub use caller::{Caller, bearer};
 pub use fallback::{BODY_LIMIT_BYTES, method_not_allowed, not_found, with_fallbacks};
 pub use parameters::{PathParameters, QueryParameters};
 pub use problem::Problem;

@@ -17,6 +17,7 @@ mod database;
 pub mod embedded;
 mod error;
 pub mod http;
+pub mod identity;
 pub mod records;
 mod requirements;
 mod rules;

@@ -12,7 +12,7 @@ use axum::{
     extract::{FromRef, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use catalog::{Changes, ObjectDef, Principal};
 use serde::Deserialize;
@@ -22,9 +22,11 @@ use uuid::Uuid;
 use crate::{
     Oltp,
     http::{Caller, JsonBody, PathParameters, Problem, QueryParameters},
+    identity::Identity,
     records::{ListQuery, MAX_LIMIT, Record, Target},
 };
 
+mod accounts;
 mod aliases;
 mod conditional;
 mod customers;
@@ -37,19 +39,37 @@ pub use openapi::openapi;
 
 /// The routes of every object of the catalogue, of the catalogue itself and of customers.
 pub fn routes(oltp: &Oltp) -> Router {
-    let objects = oltp.catalog().objects.iter().map(|object| of_object(oltp, object));
-    objects.fold(Router::new(), Router::merge).merge(description::routes(oltp)).merge(customers::routes(oltp))
+    let objects = oltp.catalog().objects.iter();
+    let routes = objects.map(|object| reading(oltp, object).merge(writing(oltp, object)));
+    routes.fold(Router::new(), Router::merge).merge(description::routes(oltp)).merge(customers::routes(oltp))
 }
 
-fn of_object(oltp: &Oltp, object: &ObjectDef) -> Router {
-    let records = Records { oltp: oltp.clone(), object: Arc::new(object.clone()) };
+/// The same with people written as accounts: with passwords, and their own profile by themselves.
+pub(super) fn routes_with_accounts(oltp: &Oltp, identity: &Arc<Identity>) -> Router {
+    let objects = oltp.catalog().objects.iter();
+    let routes = objects.map(|object| match object.name.as_str() {
+        "user" => reading(oltp, object).merge(accounts::writing(Records::of(oltp, object), identity)),
+        _ => reading(oltp, object).merge(writing(oltp, object)),
+    });
+    routes.fold(Router::new(), Router::merge).merge(description::routes(oltp)).merge(customers::routes(oltp))
+}
+
+fn reading(oltp: &Oltp, object: &ObjectDef) -> Router {
     let table = &object.table;
     Router::new()
-        .route(&format!("/api/{table}"), get(list).post(create))
-        .route(&format!("/api/{table}/{{id}}"), get(read).put(update).patch(update).delete(delete))
+        .route(&format!("/api/{table}"), get(list))
+        .route(&format!("/api/{table}/{{id}}"), get(read).delete(delete))
         .route(&format!("/api/{table}/{{id}}/restore"), post(restore))
         .route(&format!("/api/{table}/{{id}}/audit"), get(audit))
-        .with_state(records)
+        .with_state(Records::of(oltp, object))
+}
+
+fn writing(oltp: &Oltp, object: &ObjectDef) -> Router {
+    let table = &object.table;
+    Router::new()
+        .route(&format!("/api/{table}"), post(create))
+        .route(&format!("/api/{table}/{{id}}"), put(update).patch(update))
+        .with_state(Records::of(oltp, object))
 }
 
 /// The records of one object.
@@ -66,6 +86,10 @@ impl FromRef<Records> for Oltp {
 }
 
 impl Records {
+    fn of(oltp: &Oltp, object: &ObjectDef) -> Self {
+        Self { oltp: oltp.clone(), object: Arc::new(object.clone()) }
+    }
+
     /// The body as field values: aliases renamed, names of linked records looked up.
     async fn fields(&self, caller: &Principal, body: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
         let mut body = aliases::renamed(&self.object, body)?;
@@ -93,9 +117,7 @@ async fn create(
     let fields = records.fields(&caller, body).await?;
     let changes = Changes::parse_new(object, &fields)?;
     let record = records.oltp.create(&caller, object, changes).await?;
-    let id = record.get("id").and_then(Value::as_str).unwrap_or_default();
-    let location = format!("/api/{}/{id}", object.table);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], answer(record)).into_response())
+    Ok(created(object, record))
 }
 
 async fn read(
@@ -167,6 +189,12 @@ async fn audit(
     entries.truncate(limit);
     let next = entries.last().filter(|_| more).and_then(|entry| entry.version).map(|version| version.to_string());
     Ok(Json(json!({ "items": entries, "next": next, "total": null })).into_response())
+}
+
+fn created(object: &ObjectDef, record: Record) -> Response {
+    let id = record.get("id").and_then(Value::as_str).unwrap_or_default();
+    let location = format!("/api/{}/{id}", object.table);
+    (StatusCode::CREATED, [(header::LOCATION, location)], answer(record)).into_response()
 }
 
 fn answer(record: Record) -> Response {

@@ -1,0 +1,29 @@
+-- What decides about the view of the person $1; one row, or none when they are deleted.
+-- colleague_ids: members of their team, of the teams they manage, and of all teams below. Former
+-- members count too: what they own stays visible to the team.
+with recursive team as (
+  select t.id
+  from teams t
+  join users u on u.id = $1
+  where (t.id = u.team_id or t.manager_id = u.id) and t.deleted_at is null
+  union
+  select t.id
+  from teams t
+  join team above on t.parent_id = above.id
+  where t.deleted_at is null
+)
+select
+  u.id,
+  u.username,
+  u.role,
+  u.visibility,
+  u.status,
+  c.changed_at as password_changed_at,
+  array(
+    select member.id
+    from users member
+    where member.team_id in (select team.id from team)
+  ) as colleague_ids
+from users u
+left join user_credentials c on c.user_id = u.id
+where u.id = $1 and u.deleted_at is null

@@ -1,0 +1,162 @@
+//! Signing up, signing in, and API tokens over HTTP.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{delete, get, post},
+};
+use catalog::{Invalid, Role, Scope};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    http::{Caller, ClientAddress, JsonBody, PathParameters, Problem},
+    identity::{AccessToken, ApiToken, Identity, IssuedToken, NewToken, Registration},
+    records::Record,
+};
+
+mod openapi;
+
+pub(super) use openapi::{openapi, with_passwords};
+
+/// The routes below `/api/auth`.
+pub(super) fn routes(identity: Arc<Identity>) -> Router {
+    Router::new()
+        .route("/api/auth/register", post(register))
+        .route("/api/auth/login", post(login))
+        .route("/api/auth/me", get(me))
+        .route("/api/auth/tokens", get(tokens).post(create_token))
+        .route("/api/auth/tokens/{id}", delete(revoke_token))
+        .with_state(identity)
+}
+
+/// Who signs in: a username or an e-mail address, and the password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    /// Username; an e-mail address is taken here too.
+    username: Option<String>,
+    /// E-mail address.
+    email: Option<String>,
+    /// Password.
+    password: String,
+}
+
+/// Who the caller is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Me {
+    /// The user record; null for the system itself.
+    #[schema(value_type = Option<Object>)]
+    user: Option<Record>,
+    /// Login name.
+    username: String,
+    /// What they may do.
+    #[schema(value_type = String)]
+    role: Role,
+    /// Whose records they see.
+    #[schema(value_type = String)]
+    scope: Scope,
+}
+
+/// The caller's tokens; there is only one page.
+#[derive(Debug, Serialize, ToSchema)]
+struct TokenList {
+    items: Vec<ApiToken>,
+    next: Option<String>,
+    total: usize,
+}
+
+/// Make an account and sign in
+///
+/// The first person of a workspace becomes its administrator, everybody else a rep.
+#[utoipa::path(
+    post, path = "/api/auth/register", tag = "Identity", operation_id = "register", request_body = Registration,
+    responses((status = 201, body = AccessToken), (status = 409), (status = 422))
+)]
+async fn register(
+    State(identity): State<Arc<Identity>>,
+    ClientAddress(ip): ClientAddress,
+    JsonBody(registration): JsonBody<Registration>,
+) -> Result<(StatusCode, Json<AccessToken>), Problem> {
+    Ok((StatusCode::CREATED, Json(identity.register(&registration, &ip).await?)))
+}
+
+/// Sign in
+///
+/// After ten wrong passwords the account is closed to the address for up to fifteen minutes.
+#[utoipa::path(
+    post, path = "/api/auth/login", tag = "Identity", operation_id = "login", request_body = Login,
+    responses((status = 200, body = AccessToken), (status = 401), (status = 403), (status = 422), (status = 429))
+)]
+async fn login(
+    State(identity): State<Arc<Identity>>,
+    ClientAddress(ip): ClientAddress,
+    JsonBody(login): JsonBody<Login>,
+) -> Result<Json<AccessToken>, Problem> {
+    let name = login
+        .username
+        .or(login.email)
+        .ok_or_else(|| Invalid::field("username", "required", "Username or e-mail must have a value"))?;
+    let answer = identity.login(&name, &login.password, &ip).await;
+    answer.map(Json).map_err(|error| match error {
+        Error::TooManyAttempts { retry_after_s } => Problem::from(error).with_retry_after(retry_after_s),
+        error => error.into(),
+    })
+}
+
+/// Who am I
+#[utoipa::path(
+    get, path = "/api/auth/me", tag = "Identity", operation_id = "readMe", security(("bearer" = [])),
+    responses((status = 200, body = Me), (status = 401))
+)]
+async fn me(State(identity): State<Arc<Identity>>, Caller(caller): Caller) -> Result<Json<Me>, Problem> {
+    let user = identity.record_of(&caller).await?;
+    Ok(Json(Me { user, username: caller.username, role: caller.role, scope: caller.scope }))
+}
+
+/// List my API tokens
+#[utoipa::path(
+    get, path = "/api/auth/tokens", tag = "Identity", operation_id = "listTokens", security(("bearer" = [])),
+    responses((status = 200, body = TokenList), (status = 401))
+)]
+async fn tokens(State(identity): State<Arc<Identity>>, Caller(caller): Caller) -> Result<Json<TokenList>, Problem> {
+    let items = identity.tokens(&caller).await?;
+    Ok(Json(TokenList { total: items.len(), next: None, items }))
+}
+
+/// Make an API token
+///
+/// The secret is shown this once.
+#[utoipa::path(
+    post, path = "/api/auth/tokens", tag = "Identity", operation_id = "createToken", security(("bearer" = [])),
+    request_body = NewToken,
+    responses((status = 201, body = IssuedToken), (status = 401), (status = 403), (status = 422))
+)]
+async fn create_token(
+    State(identity): State<Arc<Identity>>,
+    Caller(caller): Caller,
+    JsonBody(new): JsonBody<NewToken>,
+) -> Result<(StatusCode, Json<IssuedToken>), Problem> {
+    Ok((StatusCode::CREATED, Json(identity.create_token(&caller, &new).await?)))
+}
+
+/// Revoke an API token
+#[utoipa::path(
+    delete, path = "/api/auth/tokens/{id}", tag = "Identity", operation_id = "revokeToken",
+    security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 401), (status = 404))
+)]
+async fn revoke_token(
+    State(identity): State<Arc<Identity>>,
+    Caller(caller): Caller,
+    PathParameters(id): PathParameters<Uuid>,
+) -> Result<Response, Problem> {
+    identity.revoke_token(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,80 @@
+//! The description of the identity routes, and of passwords among the fields of people.
+
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi, RefOr, Schema,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(title = "Leadhouse records and identity"),
+    paths(
+        super::register,
+        super::login,
+        super::me,
+        super::tokens,
+        super::create_token,
+        super::revoke_token
+    ),
+    tags((name = "Identity", description = "Signing up, signing in, API tokens."))
+)]
+struct Description;
+
+/// The routes below `/api/auth` and the security scheme of all others.
+pub(in crate::api) fn openapi() -> OpenApi {
+    let mut openapi = Description::openapi();
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    openapi.components.get_or_insert_default().security_schemes.insert("bearer".to_owned(), RefOr::T(bearer));
+    openapi
+}
+
+/// The same with passwords in the bodies that create and change people.
+pub(in crate::api) fn with_passwords(mut openapi: OpenApi) -> OpenApi {
+    let schemas = &mut openapi.components.get_or_insert_default().schemas;
+    add(schemas.get_mut("NewUser"), "password", "At least 10 characters, without the username.", true);
+    add(schemas.get_mut("UserChanges"), "password", "A new password; it ends every open session.", false);
+    let current = "The password so far; needed to change one's own.";
+    add(schemas.get_mut("UserChanges"), "current_password", current, false);
+    openapi
+}
+
+fn add(schema: Option<&mut RefOr<Schema>>, name: &str, description: &str, required: bool) {
+    let Some(RefOr::T(Schema::Object(object))) = schema else {
+        return;
+    };
+    let password = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+        .description(Some(description))
+        .write_only(true);
+    object.properties.insert(name.to_owned(), RefOr::T(password.into()));
+    if required {
+        object.required.push(name.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn signing_in_is_open_and_everything_else_is_not() {
+        let openapi = serde_json::to_value(crate::api::openapi()).expect("JSON");
+        let mut open = Vec::new();
+
+        for (path, item) in openapi["paths"].as_object().expect("paths") {
+            for (method, operation) in item.as_object().expect("operations") {
+                if operation["security"].as_array().is_none_or(Vec::is_empty) {
+                    open.push(format!("{method} {path}"));
+                }
+            }
+        }
+
+        assert_eq!(open, ["post /api/auth/login", "post /api/auth/register"]);
+        let user = &openapi["components"]["schemas"]["NewUser"];
+        assert!(user["properties"]["password"].is_object() && user["required"].to_string().contains("password"));
+        assert_eq!(openapi["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    }
+}

@@ -1,0 +1,111 @@
+//! Who people are: passwords, access tokens, API tokens, and what follows for what they see.
+//!
+//! [`Identity`] turns a password into an access token and either kind of token into a
+//! `Principal`. People are records like any other, written through the one path of
+//! [`records`](crate::records); what proves who they are lies in tables of its own, which nobody
+//! captures.
+//!
+//! Invariants: passwords are kept as argon2id hashes only, API tokens as SHA-256 only; a wrong
+//! name costs as much time as a wrong password; a suspended, deactivated or deleted person is
+//! refused at once, whatever tokens they hold.
+
+use catalog::Principal;
+
+use crate::{Error, Oltp, Result, records::Record};
+
+mod access_token;
+mod accounts;
+mod api_tokens;
+mod login;
+mod password;
+mod people;
+mod security_log;
+mod throttle;
+
+pub use access_token::AccessToken;
+pub use accounts::{NewUser, Registration};
+pub use api_tokens::{ApiToken, IssuedToken, NewToken, TokenScope};
+pub use password::random_password;
+
+use access_token::Signer;
+use password::Hasher;
+use people::People;
+
+/// Signs people in and finds out who asks.
+#[derive(Debug)]
+pub struct Identity {
+    oltp: Oltp,
+    signer: Signer,
+    hasher: Hasher,
+    people: People,
+}
+
+impl Identity {
+    /// An identity service whose access tokens are signed with `secret`.
+    ///
+    /// **Shape:** 32 random bytes; whoever knows them can sign in as anybody.
+    pub fn new(oltp: Oltp, secret: impl AsRef<[u8]>) -> Self {
+        Self { oltp, signer: Signer::new(secret.as_ref()), hasher: Hasher::default(), people: People::default() }
+    }
+
+    /// Who the bearer of this token is: an access token from [`login`](Self::login) or an API token.
+    ///
+    /// The bearer of an API token that may only read is an executive of the same view (an analyst
+    /// stays one), so that the one policy refuses their writes everywhere.
+    ///
+    /// # Errors
+    /// [`Error::TokenRefused`]; [`Error::AccountClosed`] for a suspended or deactivated person;
+    /// [`Error::Database`].
+    pub async fn authenticate(&self, token: &str) -> Result<Principal> {
+        if api_tokens::looks_like_one(token) {
+            return self.bearer_of_api_token(token).await;
+        }
+        let claims = self.signer.verify(token, self.oltp.clock().now()).ok_or(Error::TokenRefused)?;
+        let person = self.people.person(&self.oltp, claims.user_id).await?.ok_or(Error::TokenRefused)?;
+        // A new password ends every session that began with the old one.
+        if person.password_changed_at.is_some_and(|at| claims.issued_at_s < at.timestamp()) {
+            return Err(Error::TokenRefused);
+        }
+        person.principal().map_err(token_of_closed_account)
+    }
+
+    /// What the named person sees and may do, asked for by an administrator.
+    ///
+    /// **Shape:** a username, an e-mail address or a user id.
+    ///
+    /// # Errors
+    /// [`Error::AdministratorsOnly`], [`Error::RecordNotFound`], [`Error::AccountClosed`].
+    pub async fn act_as(&self, caller: &Principal, name: &str) -> Result<Principal> {
+        if caller.role != catalog::Role::Admin {
+            return Err(Error::AdministratorsOnly { verb: "act as other people".to_owned() });
+        }
+        let unknown = || Error::RecordNotFound { object: format!("user `{name}`") };
+        let id = people::find(self.oltp.pool(), name).await?.ok_or_else(unknown)?.id;
+        self.people.person(&self.oltp, id).await?.ok_or_else(unknown)?.principal()
+    }
+
+    /// The caller's user record; `None` for the system itself.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn record_of(&self, caller: &Principal) -> Result<Option<Record>> {
+        if caller.user_id.is_nil() {
+            return Ok(None);
+        }
+        self.oltp.read(caller, self.user_object()?, caller.user_id).await.map(Some)
+    }
+
+    /// Refuses a caller who holds less than their account's rights: a token that may only read.
+    async fn insist_on_full_rights(&self, caller: &Principal) -> Result<()> {
+        if caller.user_id.is_nil() {
+            return Ok(());
+        }
+        let person = self.people.person(&self.oltp, caller.user_id).await?.ok_or(Error::TokenRefused)?;
+        if person.role == caller.role { Ok(()) } else { Err(Error::ReadOnlyToken) }
+    }
+}
+
+/// A token of a closed account is simply not valid; why is said when somebody signs in.
+fn token_of_closed_account(error: Error) -> Error {
+    if matches!(error, Error::AccountClosed { .. }) { Error::TokenRefused } else { error }
+}

@@ -1,0 +1,285 @@
+//! Accounts: people as records, written together with the password that proves who they are.
+
+use catalog::{Changes, Ids, Invalid, ObjectDef, Principal, Role, Scope, policy};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use sqlx::PgTransaction;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    AccessToken, Identity, password,
+    security_log::{Entry, Event},
+};
+use crate::{
+    Error, Result,
+    records::{Batch, Draft, Failure, Journal, Record, Target, Verb, apply, prepare},
+};
+
+/// What people may change about themselves; the rest is for administrators.
+const OWN_FIELDS: [&str; 9] =
+    ["username", "email", "name", "phone", "job_title", "time_zone", "locale", "profile_picture", "settings"];
+
+/// Held while somebody registers: only one person can be the first.
+const REGISTRATION_LOCK: i64 = 0x4c48_5245_4749_5354; // "LHREGIST"
+
+/// A person who signs up by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Login name: 2 to 60 letters, digits, dots, dashes and underscores.
+    pub username: String,
+    /// E-mail address.
+    pub email: String,
+    /// Password of at least 10 characters.
+    pub password: String,
+    /// Full name; the username when absent.
+    pub name: Option<String>,
+}
+
+/// A person added by an administrator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUser {
+    /// Login name.
+    pub username: String,
+    /// E-mail address.
+    pub email: String,
+    /// Full name.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+    /// The team they belong to.
+    pub team_id: Option<Uuid>,
+    /// Their first password.
+    pub password: String,
+}
+
+/// One write of an account.
+struct Write<'a> {
+    verb: Verb,
+    draft: Draft,
+    password_hash: Option<String>,
+    event: Event,
+    ip: Option<&'a str>,
+}
+
+impl Identity {
+    /// Makes an account for whoever asks, from the address `ip`, and signs them in: a rep, or an
+    /// administrator when they are the first person of the workspace.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] and [`Error::Conflict`] name the fields.
+    pub async fn register(&self, registration: &Registration, ip: &str) -> Result<AccessToken> {
+        let Registration { username, email, password, name } = registration;
+        let mut body = Map::new();
+        body.insert("username".to_owned(), json!(username));
+        body.insert("email".to_owned(), json!(email));
+        body.insert("name".to_owned(), json!(name.as_ref().unwrap_or(username)));
+        checked(self.user_object()?, &body, Some(password))?;
+        let hash = self.hasher.hash(password).await?;
+        let mut tx = self.oltp.pool().begin().await?;
+        sqlx::query("select pg_advisory_xact_lock($1)").bind(REGISTRATION_LOCK).execute(&mut *tx).await?;
+        let first = "select not exists (select 1 from users)";
+        let first: bool = sqlx::query_scalar(first).fetch_one(&mut *tx).await?;
+        let role = if first { Role::Admin } else { Role::Rep };
+        body.insert("role".to_owned(), json!(role));
+        let changes = checked(self.user_object()?, &body, Some(password))?;
+        let id = Ids.fresh();
+        let draft = Draft::new(id, changes, self.oltp.clock().now());
+        let caller = Principal { username: username.clone(), ..Principal::system() };
+        let write =
+            Write { verb: Verb::Create, draft, password_hash: Some(hash), event: Event::Registered, ip: Some(ip) };
+        self.commit(tx, &caller, write).await?;
+        self.signed_in(id).await
+    }
+
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// As [`create_account`](Self::create_account).
+    pub async fn create_user(&self, caller: &Principal, user: NewUser) -> Result<Record> {
+        let mut body = Map::new();
+        body.insert("username".to_owned(), json!(user.username));
+        body.insert("email".to_owned(), json!(user.email));
+        body.insert("name".to_owned(), json!(user.name));
+        body.insert("role".to_owned(), json!(user.role));
+        body.insert("team_id".to_owned(), json!(user.team_id));
+        body.insert("password".to_owned(), json!(user.password));
+        self.create_account(caller, body).await
+    }
+
+    /// Adds a person with the fields of a user record and a `password`; the name is the username
+    /// when absent.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`]; [`Error::Invalid`] and [`Error::Conflict`] name the fields.
+    pub async fn create_account(&self, caller: &Principal, mut body: Map<String, Value>) -> Result<Record> {
+        let object = self.user_object()?;
+        if !policy(caller, object).create {
+            return Err(Error::not_allowed("create", object));
+        }
+        let password = take_text(&mut body, "password")?
+            .ok_or_else(|| Invalid::field("password", "required", "Password must have a value"))?;
+        if let (None, Some(username)) = (body.get("name"), body.get("username").cloned()) {
+            body.insert("name".to_owned(), username);
+        }
+        let changes = checked(object, &body, Some(&password))?;
+        let hash = self.hasher.hash(&password).await?;
+        let id = Ids.fresh();
+        let draft = Draft::new(id, changes, self.oltp.clock().now());
+        let write = Write { verb: Verb::Create, draft, password_hash: Some(hash), event: Event::PasswordSet, ip: None };
+        self.commit(self.oltp.pool().begin().await?, caller, write).await?;
+        self.oltp.read(caller, object, id).await
+    }
+
+    /// Changes a person's record and, when `password` is among the fields, their password.
+    ///
+    /// Administrators change anybody; others change their own profile. Whoever changes their own
+    /// password gives the `current_password` too. A new password ends every open session.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::AdministratorsOnly`] naming the field,
+    /// [`Error::RecordNotFound`], [`Error::Stale`], [`Error::Invalid`], [`Error::Conflict`].
+    pub async fn update_user(
+        &self,
+        caller: &Principal,
+        target: impl Into<Target> + Send,
+        mut body: Map<String, Value>,
+    ) -> Result<Record> {
+        let target = target.into();
+        let object = self.user_object()?;
+        let writer = self.writer(caller, target.id, &body).await?;
+        let current = take_text(&mut body, "current_password")?;
+        let password = take_text(&mut body, "password")?;
+        let changes = Changes::parse_patch(object, &body)?;
+        let password_hash = match &password {
+            None => None,
+            Some(new) => {
+                if caller.user_id == target.id {
+                    self.confirm(target.id, current.as_deref()).await?;
+                }
+                let stored = self.oltp.read(&writer, object, target.id).await?;
+                let name = |field: &str| body.get(field).or_else(|| stored.get(field)).and_then(Value::as_str);
+                password::check(new, &[name("username").unwrap_or_default()])?;
+                Some(self.hasher.hash(new).await?)
+            }
+        };
+        let mut draft = Draft::new(target.id, changes, self.oltp.clock().now());
+        draft.expected_version = target.version;
+        let write = Write { verb: Verb::Update, draft, password_hash, event: Event::PasswordSet, ip: None };
+        self.commit(self.oltp.pool().begin().await?, &writer, write).await?;
+        self.oltp.read(caller, object, target.id).await
+    }
+
+    /// The catalogue's description of people.
+    pub(super) fn user_object(&self) -> Result<&ObjectDef> {
+        self.oltp.catalog().object("user").ok_or_else(|| Error::unknown_object("user"))
+    }
+
+    /// Whose rights the change is made with: the caller's, or those over their own profile.
+    async fn writer(&self, caller: &Principal, id: Uuid, body: &Map<String, Value>) -> Result<Principal> {
+        let object = self.user_object()?;
+        if policy(caller, object).update {
+            return Ok(caller.clone());
+        }
+        if caller.user_id != id {
+            return Err(Error::not_allowed("update", object));
+        }
+        self.insist_on_full_rights(caller).await?;
+        let own = |field: &&String| OWN_FIELDS.contains(&field.as_str()) || field.ends_with("password");
+        if let Some(field) = body.keys().find(|field| object.field(field).is_some() && !own(field)) {
+            return Err(Error::AdministratorsOnly { verb: format!("change {field}") });
+        }
+        Ok(Principal { role: Role::Admin, scope: Scope::All, ..caller.clone() })
+    }
+
+    /// Makes sure that the person knows the password they are about to replace.
+    async fn confirm(&self, user_id: Uuid, current: Option<&str>) -> Result<()> {
+        let sql = "select password_hash from user_credentials where user_id = $1";
+        let hash: Option<String> = sqlx::query_scalar(sql).bind(user_id).fetch_optional(self.oltp.pool()).await?;
+        if hash.is_none() {
+            return Ok(());
+        }
+        let message = "Current password must be given to set a new one";
+        let current = current.ok_or_else(|| Invalid::field("current_password", "required", message))?;
+        if self.hasher.matches(current, hash).await? {
+            return Ok(());
+        }
+        Err(Invalid::field("current_password", "wrong_password", "Current password is not right").into())
+    }
+
+    /// Writes the record, the password and the log line, or nothing.
+    async fn commit(&self, mut tx: PgTransaction<'_>, caller: &Principal, write: Write<'_>) -> Result<()> {
+        let Write { verb, draft, password_hash, event, ip } = write;
+        let object = self.user_object()?;
+        let at = self.oltp.clock().now();
+        let batch = Batch { catalog: self.oltp.catalog(), caller, object, verb, journal: Journal::Live, at };
+        let id = draft.id;
+        let mut drafts = [draft];
+        prepare(&mut tx, &batch, &mut drafts).await?;
+        if let Some(error) = drafts[0].refused.take() {
+            return Err(error);
+        }
+        match apply(&mut tx, &batch, &drafts).await {
+            Ok(_) => {}
+            Err(Failure::Other(error)) => return Err(error),
+            Err(Failure::Violation(violation)) => {
+                tx.rollback().await?;
+                let mut connection = self.oltp.pool().acquire().await?;
+                return Err(violation.explain(&mut connection, object).await?);
+            }
+        }
+        if let Some(hash) = password_hash {
+            let sql = "insert into user_credentials (user_id, password_hash, changed_at) values ($1, $2, $3)
+                       on conflict (user_id) do update set password_hash = $2, changed_at = $3";
+            sqlx::query(sql).bind(id).bind(hash).bind(at).execute(&mut *tx).await?;
+            let detail = json!({ "by": caller.user_id });
+            Entry { event, at, user_id: Some(id), ip, detail }.write(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        self.oltp.people_changed();
+        Ok(())
+    }
+}
+
+/// The fields of a new person, with everything that is wrong about them and the password at once.
+fn checked(object: &ObjectDef, body: &Map<String, Value>, password: Option<&str>) -> Result<Changes, Invalid> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let changes = Changes::parse_new(object, body);
+    let username = check_username(text("username"));
+    let password = password.map_or(Ok(()), |password| password::check(password, &[text("username")]));
+    let mut refused = Vec::new();
+    let named = |name: &str, fields: &[catalog::InvalidField]| fields.iter().any(|field| field.pointer == name);
+    if let Err(Invalid(fields)) = &changes {
+        refused.extend(fields.iter().cloned());
+    }
+    if let Err(Invalid(fields)) = username
+        && !named("/username", &refused)
+    {
+        refused.extend(fields);
+    }
+    if let Err(Invalid(fields)) = password {
+        refused.extend(fields);
+    }
+    if refused.is_empty() { changes } else { Err(Invalid(refused)) }
+}
+
+/// A username must not look like an e-mail address, somebody else's above all.
+fn check_username(username: &str) -> Result<(), Invalid> {
+    let plain = |letter: char| letter.is_alphanumeric() || ['.', '-', '_'].contains(&letter);
+    let len = username.chars().count();
+    if (2..=60).contains(&len) && username.chars().all(plain) {
+        return Ok(());
+    }
+    let message = "Username must have 2 to 60 letters, digits, dots, dashes or underscores";
+    Err(Invalid::field("username", "invalid_username", message))
+}
+
+/// Takes a text out of a body; it must be text when it is there.
+fn take_text(body: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Invalid> {
+    match body.remove(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Invalid::field(name, "wrong_type", format!("{name} must be text"))),
+    }
+}

@@ -1,0 +1,66 @@
+//! Signing in with a name and a password.
+
+use catalog::Principal;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    AccessToken, Identity, people,
+    security_log::{Entry, Event},
+    throttle::Attempt,
+};
+use crate::{Error, Result};
+
+/// Longer names and passwords are wrong without being looked at.
+const MAX_LEN: usize = 1_000;
+
+impl Identity {
+    /// Signs in the person with this username or e-mail address, from the address `ip`.
+    ///
+    /// # Errors
+    /// [`Error::WrongCredentials`], the same for a wrong name and a wrong password;
+    /// [`Error::TooManyAttempts`]; [`Error::AccountClosed`], only after the right password.
+    pub async fn login(&self, name: &str, password: &str, ip: &str) -> Result<AccessToken> {
+        if name.len() > MAX_LEN || password.len() > MAX_LEN || name.contains('\0') {
+            return Err(Error::WrongCredentials);
+        }
+        let pool = self.oltp.pool();
+        let at = self.oltp.clock().now();
+        let attempt = match Attempt::begin(pool, &name.trim().to_lowercase(), ip, at).await {
+            Ok(attempt) => attempt,
+            Err(error) => {
+                if matches!(error, Error::TooManyAttempts { .. }) {
+                    self.note(Event::LoginThrottled, None, ip, Value::Null).await?;
+                }
+                return Err(error);
+            }
+        };
+        let account = people::find(pool, name).await?;
+        let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+        let right = self.hasher.matches(password, hash).await?;
+        let Some(account) = account.as_ref().filter(|_| right) else {
+            self.note(Event::LoginFailed, account.map(|account| account.id), ip, Value::Null).await?;
+            return Err(Error::WrongCredentials);
+        };
+        attempt.succeeded(pool).await?;
+        if account.status != "active" {
+            let detail = json!({ "status": account.status });
+            self.note(Event::LoginOfClosedAccount, Some(account.id), ip, detail).await?;
+            return Err(Error::AccountClosed { status: account.status.clone() });
+        }
+        self.note(Event::LoggedIn, Some(account.id), ip, Value::Null).await?;
+        self.signed_in(account.id).await
+    }
+
+    /// An access token for a person who has just proved who they are.
+    pub(super) async fn signed_in(&self, user_id: Uuid) -> Result<AccessToken> {
+        let (token, expires_at) = self.signer.sign(user_id, self.oltp.clock().now())?;
+        let user = self.oltp.read(&Principal::system(), self.user_object()?, user_id).await?;
+        Ok(AccessToken { token, token_type: "Bearer", expires_at, user })
+    }
+
+    async fn note(&self, event: Event, user_id: Option<Uuid>, ip: &str, detail: Value) -> Result<()> {
+        let at = self.oltp.clock().now();
+        Entry { event, at, user_id, ip: Some(ip), detail }.write(self.oltp.pool()).await
+    }
+}

@@ -1,0 +1,142 @@
+//! What decides about a person's view: role, visibility, status and teams.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use catalog::{Principal, Role, Scope};
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgPool};
+use uuid::Uuid;
+
+use crate::{Error, Oltp, Result};
+
+/// How long an answer may be used when nobody said that people changed: another process may have
+/// changed them.
+const FRESH_FOR: Duration = Duration::from_secs(3);
+
+/// More people than this ask within a few seconds only in an attack.
+const MAX_REMEMBERED: usize = 10_000;
+
+/// What decides about one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Person {
+    pub(super) id: Uuid,
+    pub(super) username: String,
+    pub(super) role: Role,
+    pub(super) scope: Scope,
+    pub(super) status: String,
+    pub(super) password_changed_at: Option<DateTime<Utc>>,
+    colleague_ids: BTreeSet<Uuid>,
+}
+
+impl Person {
+    /// The person as one who asks.
+    ///
+    /// # Errors
+    /// [`Error::AccountClosed`].
+    pub(super) fn principal(&self) -> Result<Principal> {
+        if self.status != "active" {
+            return Err(Error::AccountClosed { status: self.status.clone() });
+        }
+        Ok(Principal {
+            user_id: self.id,
+            username: self.username.clone(),
+            role: self.role,
+            scope: self.scope,
+            visible_owner_ids: self.colleague_ids.iter().copied().chain([self.id]).collect(),
+        })
+    }
+}
+
+#[derive(Debug, FromRow)]
+struct Row {
+    id: Uuid,
+    username: String,
+    role: String,
+    visibility: Option<String>,
+    status: String,
+    password_changed_at: Option<DateTime<Utc>>,
+    colleague_ids: Vec<Uuid>,
+}
+
+impl Row {
+    fn person(self) -> Result<Person> {
+        let role = Role::from_str(&self.role).map_err(Error::Broken)?;
+        let visibility = self.visibility.as_deref().map(Scope::from_str).transpose().map_err(Error::Broken)?;
+        let scope = visibility.unwrap_or_else(|| role.default_scope());
+        let colleague_ids = match scope {
+            Scope::Team => self.colleague_ids.into_iter().collect(),
+            Scope::Own | Scope::All => BTreeSet::new(),
+        };
+        Ok(Person {
+            id: self.id,
+            username: self.username,
+            role,
+            scope,
+            status: self.status,
+            password_changed_at: self.password_changed_at,
+            colleague_ids,
+        })
+    }
+}
+
+/// People looked up within the last seconds.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    remembered: Mutex<BTreeMap<Uuid, Remembered>>,
+}
+
+#[derive(Debug, Clone)]
+struct Remembered {
+    person: Option<Arc<Person>>,
+    people_version: u64,
+    since: Instant,
+}
+
+impl People {
+    /// The person of this id; `None` when there is none or they are deleted.
+    pub(super) async fn person(&self, oltp: &Oltp, id: Uuid) -> Result<Option<Arc<Person>>> {
+        // Read before the database is asked, so that a change in between is not missed.
+        let people_version = oltp.people_version();
+        if let Some(known) = self.known(id, people_version) {
+            return Ok(known.person);
+        }
+        let row: Option<Row> =
+            sqlx::query_as(include_str!("../../sql/person.sql")).bind(id).fetch_optional(oltp.pool()).await?;
+        let person = row.map(Row::person).transpose()?.map(Arc::new);
+        let remembered = Remembered { person: person.clone(), people_version, since: Instant::now() };
+        let mut all = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MAX_REMEMBERED {
+            all.clear();
+        }
+        all.insert(id, remembered);
+        Ok(person)
+    }
+
+    fn known(&self, id: Uuid, people_version: u64) -> Option<Remembered> {
+        let all = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.get(&id)?;
+        let fresh = known.people_version == people_version && known.since.elapsed() < FRESH_FOR;
+        fresh.then(|| known.clone())
+    }
+}
+
+/// An account found by name.
+#[derive(Debug, FromRow)]
+pub(super) struct Account {
+    pub(super) id: Uuid,
+    pub(super) status: String,
+    pub(super) password_hash: Option<String>,
+}
+
+/// The account with this username, e-mail address (both in any case) or id.
+pub(super) async fn find(pool: &PgPool, name: &str) -> Result<Option<Account>> {
+    let account = sqlx::query_as(include_str!("../../sql/account.sql"))
+        .bind(name.trim().to_lowercase())
+        .bind(Uuid::parse_str(name.trim()).ok());
+    Ok(account.fetch_optional(pool).await?)
+}
