@@ -96,14 +96,12 @@ fn texts(batch: &RecordBatch, spec: &TableSpec) -> Rows {
 /// A column as text; moments and days as numbers.
 fn strings(batch: &RecordBatch, name: &str) -> Vec<Option<String>> {
     let column = batch.column_by_name(name).unwrap();
-    let column: ArrayRef = match column.data_type() {
-        DataType::Timestamp(..) => arrow::compute::cast(column, &DataType::Int64).unwrap(),
-        DataType::Date32 => arrow::compute::cast(column, &DataType::Int32).unwrap(),
-        other => {
-            assert!(!other.is_nested(), "{name} has parts");
-            std::sync::Arc::clone(column)
-        }
+    let number = match column.data_type() {
+        DataType::Timestamp(..) => Some(DataType::Int64),
+        kind => (*kind == DataType::Date32).then_some(DataType::Int32),
     };
+    let cast = |kind: DataType| arrow::compute::cast(column, &kind).unwrap();
+    let column: ArrayRef = number.map_or_else(|| std::sync::Arc::clone(column), cast);
     let format = FormatOptions::default();
     let formatter = ArrayFormatter::try_new(column.as_ref(), &format).unwrap();
     (0..column.len()).map(|row| (!column.is_null(row)).then(|| formatter.value(row).to_string())).collect()

@@ -259,7 +259,15 @@ fn theirs(message: &Theirs) -> String {
         Theirs::Message { flags, lsn, prefix, content } => {
             format!("message {} {lsn} {prefix} {:?}", flags & 1 != 0, &content[..])
         }
-        other => panic!("not in protocol version 1: {other:?}"),
+        Theirs::StreamStart { .. }
+        | Theirs::StreamStop
+        | Theirs::StreamCommit { .. }
+        | Theirs::StreamAbort { .. }
+        | Theirs::BeginPrepare { .. }
+        | Theirs::Prepare { .. }
+        | Theirs::CommitPrepared { .. }
+        | Theirs::RollbackPrepared { .. }
+        | Theirs::StreamPrepare { .. } => panic!("not in protocol version 1: {message:?}"),
     }
 }
 
