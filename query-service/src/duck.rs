@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use duckdb::{Connection, InterruptHandle};
 
 use self::views::Views;
@@ -25,7 +26,6 @@ use crate::{
     Error, QueryConfig,
     compute::{Compute, joined},
     facts::Facts,
-    service::{Collector, Limits, Rows, Shape},
     sight::Sight,
 };
 
@@ -51,15 +51,16 @@ struct Session {
     views: Views,
 }
 
-/// A statement of ours, and how its answer is shaped.
+/// A statement of ours and the relations it names.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
     pub(crate) sight: Sight,
     pub(crate) sql: String,
     pub(crate) names: BTreeSet<String>,
-    pub(crate) shape: Shape,
-    pub(crate) limits: Limits,
 }
+
+/// Gives the next batch of a result, until there is none.
+pub(crate) type Batches<'a> = dyn FnMut() -> Result<Option<RecordBatch>, Error> + 'a;
 
 impl std::fmt::Debug for Duck {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -76,11 +77,19 @@ impl Duck {
 
     /// Runs `job` on a thread of `compute`; a query that runs longer than `timeout`, or that nobody
     /// waits for any more, is interrupted.
-    pub(crate) async fn run(&self, compute: &Compute, job: Job, timeout: Duration) -> Result<Rows, Error> {
+    ///
+    /// `consume` gets the schema of the result and its batches.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        compute: &Compute,
+        job: Job,
+        timeout: Duration,
+        consume: impl FnOnce(&SchemaRef, &mut Batches<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let pool = Arc::clone(&self.0);
         let stop = Stop::default();
         let (running, stopper) = (stop.clone(), StopOnDrop { stop, compute: compute.clone() });
-        let work = compute.block(move || pool.run(&job, &running))?;
+        let work = compute.block(move || pool.run(&job, &running, consume))?;
         let result = tokio::time::timeout(timeout, work).await;
         match result {
             Ok(finished) => {
@@ -93,10 +102,15 @@ impl Duck {
 }
 
 impl Pool {
-    fn run(&self, job: &Job, stop: &Stop) -> Result<Rows, Error> {
+    fn run<T>(
+        &self,
+        job: &Job,
+        stop: &Stop,
+        consume: impl FnOnce(&SchemaRef, &mut Batches<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let mut session = self.session()?;
         stop.watch(session.connection.interrupt_handle());
-        let result = session.run(job, stop, &self.facts);
+        let result = session.run(job, stop, &self.facts, consume);
         stop.forget();
         if matches!(result, Ok(_) | Err(Error::Invalid(_))) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
@@ -120,21 +134,23 @@ impl Pool {
 }
 
 impl Session {
-    fn run(&mut self, job: &Job, stop: &Stop, facts: &Facts) -> Result<Rows, Error> {
+    fn run<T>(
+        &mut self,
+        job: &Job,
+        stop: &Stop,
+        facts: &Facts,
+        consume: impl FnOnce(&SchemaRef, &mut Batches<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         self.views.prepare(&self.connection, &job.sight, &job.names, facts)?;
         let mut statement = self.connection.prepare(&job.sql)?;
         drop(statement.stream_arrow([])?);
         let schema = bridge::schema_from_duckdb(&statement.schema())?;
-        let mut collector = Collector::new(&job.shape, &schema, job.limits);
-        while let Some(rows) = statement.step()? {
+        consume(&schema, &mut || {
             if stop.asked() {
                 return Err(Error::Stopping);
             }
-            if !collector.push(&bridge::from_duckdb(&rows)?)? {
-                break;
-            }
-        }
-        Ok(collector.finish())
+            statement.step()?.map(|rows| bridge::from_duckdb(&rows)).transpose()
+        })
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod access;
 pub mod answer;
+pub mod api;
 mod compute;
 mod config;
 mod duck;
@@ -28,6 +29,7 @@ mod service;
 mod session;
 mod sight;
 mod suggest;
+mod verify;
 
 pub use answer::Answer;
 pub use config::QueryConfig;
@@ -35,3 +37,4 @@ pub use engine::{Engine, EngineChoice};
 pub use error::Error;
 pub use read_at::ReadAt;
 pub use service::QueryService;
+pub use verify::{Check, Difference, TableReport, VerifyReport};

@@ -1,6 +1,7 @@
 //! The handle to the query service: who asks, what, of which moment, on which engine.
 
 mod admission;
+mod cache;
 mod collect;
 mod pairs;
 
@@ -15,12 +16,12 @@ use datafusion::{
 };
 use warehouse::{LakeReader, LakeSnapshot, LakeStatus};
 
-use self::admission::Admission;
 pub(crate) use self::collect::{Collector, Limits, Shape};
+use self::{admission::Admission, cache::Cache};
 use crate::{
     Answer, Engine, EngineChoice, Error, QueryConfig, ReadAt,
     compute::Compute,
-    duck::{Duck, Job},
+    duck::{Batches, Duck, Job},
     facts::Facts,
     guard,
     rel::{self, Column, Rel, RelError},
@@ -41,6 +42,7 @@ struct Inner {
     compute: Compute,
     duck: Duck,
     admission: Admission,
+    cache: Cache,
 }
 
 impl fmt::Debug for QueryService {
@@ -72,8 +74,9 @@ impl QueryService {
         let sessions = Sessions::new(&config, Arc::clone(&facts))?;
         let duck = Duck::new(&config, facts);
         let compute = Compute::start(config.threads)?;
+        let cache = Cache::new(config.cache_bytes);
         let admission = Admission::new(config.max_concurrent, config.queue_timeout);
-        Ok(Self(Arc::new(Inner { reader, catalog, clock, config, sessions, compute, duck, admission })))
+        Ok(Self(Arc::new(Inner { reader, catalog, clock, config, sessions, compute, duck, admission, cache })))
     }
 
     /// Runs an analyst's own statement under their permissions; always on `DataFusion`.
@@ -99,8 +102,14 @@ impl QueryService {
         let sight = self.sight(caller, at).await?;
         let columns = rel.columns().map_err(malformed)?;
         let names: BTreeSet<String> = rel.tables().into_iter().map(str::to_owned).collect();
-        let _turn = self.0.admission.turn().await?;
         let engine = routed(engine, rel);
+        let key = cache::key(rel, engine, &sight.fingerprint(&names)?);
+        if let Some(rows) = self.0.cache.get(&key).await {
+            let mut answer = self.answer(&sight, rows, engine, started);
+            answer.cached = true;
+            return Ok(answer);
+        }
+        let _turn = self.0.admission.turn().await?;
         let rows = match engine {
             Engine::DataFusion => {
                 let statement = Statement::Plan(rel.clone(), columns);
@@ -109,9 +118,10 @@ impl QueryService {
             Engine::DuckDb => {
                 let sql = rel::duckdb::sql(rel).map_err(malformed)?;
                 let shape = Shape::Plan(columns);
-                self.duckdb(Job { sight: sight.clone(), sql, names, shape, limits: self.report_limits() }).await?
+                self.duckdb(Job { sight: sight.clone(), sql, names }, shape, self.report_limits()).await?
             }
         };
+        self.0.cache.put(key, &rows).await;
         Ok(self.answer(&sight, rows, engine, started))
     }
 
@@ -138,19 +148,43 @@ impl QueryService {
             Engine::DataFusion => self.datafusion(sight.clone(), Statement::Sql(sql.to_owned()), limits).await?,
             Engine::DuckDb => {
                 let names = guard::relations(sql)?;
-                self.duckdb(Job { sight: sight.clone(), sql: sql.to_owned(), names, shape: Shape::Engine, limits })
-                    .await?
+                self.duckdb(Job { sight: sight.clone(), sql: sql.to_owned(), names }, Shape::Engine, limits).await?
             }
         };
         Ok(self.answer(&sight, rows, engine, started))
     }
 
-    async fn duckdb(&self, job: Job) -> Result<Rows, Error> {
-        self.0.duck.run(&self.0.compute, job, self.0.config.statement_timeout).await
+    async fn duckdb(&self, job: Job, shape: Shape, limits: Limits) -> Result<Rows, Error> {
+        let consume = move |schema: &SchemaRef, batches: &mut Batches<'_>| {
+            let mut collector = Collector::new(&shape, schema, limits);
+            while let Some(batch) = batches()? {
+                if !collector.push(&batch)? {
+                    break;
+                }
+            }
+            Ok(collector.finish())
+        };
+        self.0.duck.run(&self.0.compute, job, self.0.config.statement_timeout, consume).await
     }
 
     fn report_limits(&self) -> Limits {
         Limits { rows: self.0.config.max_report_rows, bytes: self.0.config.max_answer_bytes }
+    }
+
+    pub(crate) fn open(&self, sight: &Sight) -> Result<SessionContext, Error> {
+        self.0.sessions.open(sight.clone())
+    }
+
+    pub(crate) fn catalog(&self) -> &Arc<Catalog> {
+        &self.0.catalog
+    }
+
+    pub(crate) fn compute(&self) -> &Compute {
+        &self.0.compute
+    }
+
+    pub(crate) fn duck(&self) -> &Duck {
+        &self.0.duck
     }
 
     /// What the lake says about itself.
@@ -172,7 +206,7 @@ impl QueryService {
         Ok(Sight::of(caller, &self.0.catalog, snapshot, at.as_of))
     }
 
-    async fn pin(&self, at: &ReadAt) -> Result<Arc<LakeSnapshot>, Error> {
+    pub(crate) async fn pin(&self, at: &ReadAt) -> Result<Arc<LakeSnapshot>, Error> {
         let Some(lsn) = at.min_lsn else {
             return Ok(self.0.reader.snapshot());
         };
@@ -196,7 +230,7 @@ impl QueryService {
             let state = context.state();
             let plan = planned(&context, statement, &sight).await?;
             let physical = state.create_physical_plan(&plan).await.map_err(|error| mapped(error, Some(&sight)))?;
-            pairs::check(&physical)?;
+            let physical = pairs::checked(physical)?;
             let stream = execute_stream(physical, state.task_ctx()).map_err(|error| mapped(error, Some(&sight)))?;
             collect::collect(stream, &shape, limits, &sight).await
         };

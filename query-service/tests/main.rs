@@ -4,3 +4,4 @@ mod differential;
 mod fixture;
 mod leaks;
 mod sql;
+mod verify;

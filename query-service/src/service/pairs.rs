@@ -1,26 +1,44 @@
-//! Refusing joins that would pair every row with every row.
+//! Joins that multiply rows: refused when they pair every row with every row, paused otherwise.
 //!
-//! Such a join works through all pairs of a batch without a pause, so it cannot be stopped once it
-//! runs; its size is estimated from the tables before it starts.
+//! A join without equal keys works through all pairs of a batch without a pause, so it cannot be
+//! stopped once it runs; its size is estimated from the tables before it starts. Other joins
+//! give many batches for one of their input; they are made to pause between them, because the
+//! engine pauses at its leaves only.
 
 use std::sync::Arc;
 
-use datafusion::physical_plan::{
-    ExecutionPlan,
-    joins::{CrossJoinExec, NestedLoopJoinExec},
-    statistics::{StatisticsArgs, StatisticsContext},
+use datafusion::{
+    common::tree_node::{Transformed, TreeNode},
+    physical_plan::{
+        ExecutionPlan,
+        coop::CooperativeExec,
+        joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec},
+        statistics::{StatisticsArgs, StatisticsContext},
+    },
 };
 
-use crate::Error;
+use crate::{Error, session::mapped};
 
 /// Pairs of rows that a join without equal keys may look at; about ten seconds of work.
 const MAX_PAIRS: f64 = 1e9;
 /// Rows of an input that nothing is known about.
 const UNKNOWN_ROWS: f64 = 1e6;
 
-/// Refuses the plan if one of its joins has too many pairs.
-pub(super) fn check(plan: &Arc<dyn ExecutionPlan>) -> Result<(), Error> {
-    rows(plan).map(drop)
+/// The plan with joins that can be stopped; refused if one of them has too many pairs.
+pub(super) fn checked(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, Error> {
+    rows(&plan)?;
+    let paused = plan.transform_up(|node| {
+        let multiplies = node.is::<HashJoinExec>()
+            || node.is::<SortMergeJoinExec>()
+            || node.is::<CrossJoinExec>()
+            || node.is::<NestedLoopJoinExec>();
+        if multiplies {
+            Ok(Transformed::yes(Arc::new(CooperativeExec::new(node)) as _))
+        } else {
+            Ok(Transformed::no(node))
+        }
+    });
+    Ok(paused.map_err(|error| mapped(error, None))?.data)
 }
 
 /// The most rows that `plan` can be expected to give.
