@@ -47,7 +47,7 @@ impl QueryConfig {
             threads: 2,
             max_concurrent: 4,
             queue_timeout: Duration::from_secs(30),
-            statement_timeout: Duration::from_secs(60),
+            statement_timeout: Duration::from_mins(1),
             wait_timeout: Duration::from_secs(10),
             max_sql_rows: 100_000,
             max_report_rows: 1_000_000,

@@ -202,16 +202,17 @@ impl Drop for StopOnDrop {
         if !self.stop.interrupt() {
             return;
         }
-        let stop = self.stop.clone();
-        self.compute.detach(async move {
-            let mut ticks = tokio::time::interval(INTERRUPT_EVERY);
-            for _ in 0..MAX_INTERRUPTS {
-                ticks.tick().await;
-                if !stop.interrupt() {
-                    return;
-                }
-            }
-            tracing::warn!("a DuckDB query did not stop when it was interrupted");
-        });
+        self.compute.detach(interrupt_until_stopped(self.stop.clone()));
     }
+}
+
+async fn interrupt_until_stopped(stop: Stop) {
+    let mut ticks = tokio::time::interval(INTERRUPT_EVERY);
+    for _ in 0..MAX_INTERRUPTS {
+        ticks.tick().await;
+        if !stop.interrupt() {
+            return;
+        }
+    }
+    tracing::warn!("a DuckDB query did not stop when it was interrupted");
 }

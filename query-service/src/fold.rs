@@ -39,7 +39,7 @@ const COLUMNS: [&str; 6] = ["id", "updated_at", "_lsn", "_seq", "_op", "_commit_
 
 impl Fold {
     /// The columns that folding reads.
-    pub(crate) fn columns(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
         COLUMNS.into_iter()
     }
 
@@ -174,24 +174,20 @@ impl Fold {
         let versions = batches.iter().map(Versions::of).collect::<Result<Vec<_>>>()?;
         let ends = self.ends(&versions)?;
         let mut best: ById<Best> = HashMap::default();
-        for (batch, rows) in versions.iter().enumerate() {
-            for row in 0..rows.len {
-                if rows.ends(row) {
-                    continue;
-                }
-                let order = match self {
-                    Self::Newest => (0, rows.lsn(row), rows.seq(row)),
-                    Self::EffectiveAt(_) => (rows.updated_at_us(row), rows.lsn(row), rows.seq(row)),
-                };
-                let id = rows.id(row)?;
-                if order.0 > self.horizon_us() || ends.after(id, (order.1, order.2)) {
-                    continue;
-                }
-                let candidate = Best { order, at: (batch, row) };
-                let winner = best.entry(id).or_insert(candidate);
-                if candidate.order > winner.order {
-                    *winner = candidate;
-                }
+        for (batch, rows, row) in positions(&versions).filter(|(_, rows, row)| !rows.ends(*row)) {
+            let effective_us = match self {
+                Self::Newest => 0,
+                Self::EffectiveAt(_) => rows.updated_at_us(row),
+            };
+            let order = (effective_us, rows.lsn(row), rows.seq(row));
+            let id = rows.id(row)?;
+            if order.0 > self.horizon_us() || ends.after(id, (order.1, order.2)) {
+                continue;
+            }
+            let candidate = Best { order, at: (batch, row) };
+            let winner = best.entry(id).or_insert(candidate);
+            if candidate.order > winner.order {
+                *winner = candidate;
             }
         }
         let mut chosen: Vec<_> = best.into_values().map(|winner| winner.at).collect();
@@ -201,19 +197,21 @@ impl Fold {
 
     fn ends(&self, versions: &[Versions<'_>]) -> Result<Ends> {
         let mut ends = Ends::default();
-        for rows in versions {
-            for row in (0..rows.len).filter(|row| rows.ends(*row)) {
-                if rows.commit_us(row) > self.horizon_us() {
-                    continue;
-                }
-                let position = (rows.lsn(row), rows.seq(row));
-                let end =
-                    if rows.id.is_null(row) { &mut ends.all } else { ends.by_id.entry(rows.id(row)?).or_default() };
-                *end = Some(end.map_or(position, |known| known.max(position)));
+        for (_, rows, row) in positions(versions).filter(|(_, rows, row)| rows.ends(*row)) {
+            if rows.commit_us(row) > self.horizon_us() {
+                continue;
             }
+            let position = (rows.lsn(row), rows.seq(row));
+            let end = if rows.id.is_null(row) { &mut ends.all } else { ends.by_id.entry(rows.id(row)?).or_default() };
+            *end = Some(end.map_or(position, |known| known.max(position)));
         }
         Ok(ends)
     }
+}
+
+/// Every row as `(batch, its versions, row)`.
+fn positions<'a, 'b>(versions: &'a [Versions<'b>]) -> impl Iterator<Item = (usize, &'a Versions<'b>, usize)> {
+    versions.iter().enumerate().flat_map(|(batch, rows)| (0..rows.len).map(move |row| (batch, rows, row)))
 }
 
 #[derive(Default)]

@@ -83,8 +83,8 @@ impl SecureTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let pruning = pruning.map(|expr| physical(state, expr, self.scan.schema())).transpose()?;
         let mut read = columns.to_vec();
-        if let Some(fold) = &self.fold {
-            read.extend(fold.columns().map(str::to_owned).filter(|column| !columns.contains(column)));
+        if self.fold.is_some() {
+            read.extend(Fold::columns().map(str::to_owned).filter(|column| !columns.contains(column)));
         }
         let projection = read.iter().map(|column| Ok(self.scan.schema().index_of(column)?)).collect::<Result<_>>()?;
         let plan = self.scan.plan(state, &ScanRequest { projection, pruning, limit })?;

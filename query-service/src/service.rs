@@ -100,7 +100,7 @@ impl QueryService {
     pub async fn run(&self, caller: &Principal, rel: &Rel, engine: EngineChoice, at: &ReadAt) -> Result<Answer, Error> {
         let started = Instant::now();
         let sight = self.sight(caller, at).await?;
-        let columns = rel.columns().map_err(malformed)?;
+        let columns = rel.columns().map_err(|error| malformed(&error))?;
         let names: BTreeSet<String> = rel.tables().into_iter().map(str::to_owned).collect();
         let engine = routed(engine, rel);
         let key = cache::key(rel, engine, &sight.fingerprint(&names)?);
@@ -116,7 +116,7 @@ impl QueryService {
                 self.datafusion(sight.clone(), statement, self.report_limits()).await?
             }
             Engine::DuckDb => {
-                let sql = rel::duckdb::sql(rel).map_err(malformed)?;
+                let sql = rel::duckdb::sql(rel).map_err(|error| malformed(&error))?;
                 let shape = Shape::Plan(columns);
                 self.duckdb(Job { sight: sight.clone(), sql, names }, shape, self.report_limits()).await?
             }
@@ -157,11 +157,7 @@ impl QueryService {
     async fn duckdb(&self, job: Job, shape: Shape, limits: Limits) -> Result<Rows, Error> {
         let consume = move |schema: &SchemaRef, batches: &mut Batches<'_>| {
             let mut collector = Collector::new(&shape, schema, limits);
-            while let Some(batch) = batches()? {
-                if !collector.push(&batch)? {
-                    break;
-                }
-            }
+            collector.drain(batches)?;
             Ok(collector.finish())
         };
         self.0.duck.run(&self.0.compute, job, self.0.config.statement_timeout, consume).await
@@ -293,7 +289,7 @@ fn has_window(rel: &Rel) -> bool {
     }
 }
 
-fn malformed(error: RelError) -> Error {
+fn malformed(error: &RelError) -> Error {
     Error::Defect(format!("the plan of the report is malformed: {error}"))
 }
 
@@ -306,7 +302,7 @@ async fn planned(context: &SessionContext, statement: Statement, sight: &Sight) 
         Statement::Plan(rel, _) => match rel::datafusion::plan(&rel, context).await {
             Ok(plan) => return Ok(plan),
             Err(RelError::Plan(error)) => return Err(mapped(*error, Some(sight))),
-            Err(error) => return Err(malformed(error)),
+            Err(error) => return Err(malformed(&error)),
         },
     };
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);

@@ -70,11 +70,6 @@ impl Sessions {
         context.register_catalog(CATALOG, catalog);
         Ok(context)
     }
-
-    /// Footers by file.
-    pub(crate) fn facts(&self) -> &Arc<Facts> {
-        &self.facts
-    }
 }
 
 fn session_config(threads: usize) -> SessionConfig {

@@ -1,6 +1,6 @@
 //! What one person sees of one pinned snapshot: the relations by name.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use catalog::{Catalog, ObjectDef, Principal};
 use chrono::{DateTime, Utc};
@@ -134,7 +134,7 @@ impl Sight {
         let mut text = self.as_of.map_or_else(String::new, |as_of| format!("as of {as_of}\n"));
         for name in Self::tables_behind(names) {
             if let Some(Relation::Table { table, versions, access }) = self.relation(&name)? {
-                text.push_str(&format!("{name}@{} {versions:?} {}\n", table.version, access.fingerprint()));
+                let _ = writeln!(text, "{name}@{} {versions:?} {}", table.version, access.fingerprint());
             }
         }
         Ok(text)

@@ -10,7 +10,7 @@ mod report;
 
 use std::{sync::Arc, time::Instant};
 
-use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use arrow::datatypes::SchemaRef;
 use catalog::{ObjectDef, Principal, Role};
 use futures::StreamExt;
 use oltp::Oltp;

@@ -6,7 +6,7 @@ use catalog::{Catalog, FixedClock, Lsn, ObjectDef, Principal, Role, Scope};
 use chrono::{DateTime, TimeDelta, Utc};
 use query_service::{Answer, EngineChoice, QueryConfig, QueryService, ReadAt, answer::cell_text};
 use uuid::Uuid;
-use warehouse::{Cell, Lake, LakeConfig, LakeReader, Op, SnapshotMark, TableSpec};
+use warehouse::{Cell, Lake, LakeConfig, Op, SnapshotMark, TableSpec};
 
 pub(crate) const START: &str = "2026-01-01T00:00:00Z";
 
@@ -18,11 +18,13 @@ pub(crate) fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
+/// What happens to one record: operation, table, id, values by column.
+pub(crate) type Change<'a> = (Op, &'a str, Uuid, &'a [(&'a str, &'a str)]);
+
 pub(crate) struct World {
     pub(crate) lake: Lake,
     pub(crate) service: QueryService,
     pub(crate) catalog: Arc<Catalog>,
-    reader: LakeReader,
     next_lsn: u64,
     at: DateTime<Utc>,
     _dir: tempfile::TempDir,
@@ -40,7 +42,7 @@ impl World {
         let specs: Vec<TableSpec> = catalog.objects.iter().map(TableSpec::from_object).collect();
         let mut config = LakeConfig::new(dir.path().join("lake"));
         config.sync_files = false;
-        let (mut lake, reader) = Lake::open(config, specs, clock.clone()).await.unwrap();
+        let (mut lake, reader) = Lake::open(config, specs, Arc::<FixedClock>::clone(&clock)).await.unwrap();
         let mark = SnapshotMark { lsn: Lsn(1), system_id: "1".into(), slot: "s".into(), taken_at: moment(START) };
         lake.begin_snapshot(mark).unwrap();
         let mut copied = Vec::new();
@@ -50,12 +52,12 @@ impl World {
         lake.finish_snapshot(copied).await.unwrap();
         let mut config = QueryConfig::new(dir.path().join("lake"), dir.path().join("scratch"));
         change(&mut config);
-        let service = QueryService::new(reader.clone(), Arc::clone(&catalog), clock, config).unwrap();
-        Self { lake, service, catalog, reader, next_lsn: 100, at: moment(START), _dir: dir }
+        let service = QueryService::new(reader, Arc::clone(&catalog), clock, config).unwrap();
+        Self { lake, service, catalog, next_lsn: 100, at: moment(START), _dir: dir }
     }
 
     /// One transaction; every record in it is effective one minute after the one before.
-    pub(crate) fn commit(&mut self, changes: &[(Op, &str, Uuid, &[(&str, &str)])]) -> Lsn {
+    pub(crate) fn commit(&mut self, changes: &[Change<'_>]) -> Lsn {
         let final_lsn = Lsn(self.next_lsn);
         self.at += TimeDelta::minutes(1);
         self.lake.begin(final_lsn, self.at, 1).unwrap();
@@ -72,7 +74,7 @@ impl World {
         self.next_lsn += 10;
         let end = Lsn(self.next_lsn - 1);
         self.lake.commit(end).unwrap();
-        self.lake.publish();
+        self.lake.publish().unwrap();
         end
     }
 
@@ -91,10 +93,6 @@ impl World {
     /// Effective time of the last commit.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.at
-    }
-
-    pub(crate) fn reader(&self) -> &LakeReader {
-        &self.reader
     }
 
     pub(crate) async fn rows(&self, caller: &Principal, sql: &str) -> Vec<String> {

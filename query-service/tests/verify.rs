@@ -68,7 +68,7 @@ async fn every_difference_is_found_and_nothing_else() {
     let (mut lake, reader) = Lake::open(config, specs, Arc::new(SystemClock)).await.unwrap();
     copy_all(&oltp, &mut lake).await;
     lake.heartbeat(Lsn(1 << 50));
-    lake.publish();
+    lake.publish().unwrap();
     let config = QueryConfig::new(dir.path().join("lake"), dir.path().join("scratch"));
     let service = QueryService::new(reader, catalog, Arc::new(SystemClock), config).unwrap();
 

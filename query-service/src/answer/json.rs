@@ -40,6 +40,7 @@ pub fn to_json(answer: &Answer) -> Value {
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "answers hold seven of the many Arrow types")]
 fn cell(column: &dyn Array, row: usize) -> Value {
     if column.is_null(row) {
         return Value::Null;
@@ -60,6 +61,7 @@ fn cell(column: &dyn Array, row: usize) -> Value {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "answers hold seven of the many Arrow types")]
 fn type_name(data_type: &DataType) -> &'static str {
     match data_type {
         DataType::Boolean => "boolean",

@@ -44,6 +44,7 @@ fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
     free
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever has no type of its own is written out")]
 fn normal_type(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Boolean => DataType::Boolean,

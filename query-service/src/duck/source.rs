@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use arrow::{
-    array::{Int64Array, RecordBatch, StringArray},
+    array::{Int64Array, RecordBatch},
     datatypes::{DataType, Field, Schema},
 };
 use warehouse::LakeFile;
@@ -76,6 +76,7 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// The `DuckDB` type of a column of the lake.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the lake has no other types")]
 pub(super) fn sql_type(field: &Field) -> String {
     match field.data_type() {
         DataType::Boolean => "boolean".to_owned(),

@@ -10,6 +10,7 @@ use super::Rows;
 use crate::{
     Error,
     answer::{normal_batch, normal_schema},
+    duck::Batches,
     rel::{Column, arrow_schema, conform},
     session::mapped,
     sight::Sight,
@@ -81,6 +82,16 @@ impl Collector {
             self.collected.truncated = true;
         }
         Ok(!self.collected.truncated)
+    }
+
+    /// Takes batches until there is none or no more is wanted.
+    pub(crate) fn drain(&mut self, batches: &mut Batches<'_>) -> Result<(), Error> {
+        while let Some(batch) = batches()? {
+            if !self.push(&batch)? {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     /// What was collected.

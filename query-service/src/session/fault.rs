@@ -13,6 +13,7 @@ use crate::{
 ///
 /// Values in a message are values the sender sees anyway: the policy is applied below every
 /// expression that can fail.
+#[expect(clippy::wildcard_enum_match_arm, reason = "an unknown failure is a defect of ours")]
 pub(crate) fn mapped(error: DataFusionError, sight: Option<&Sight>) -> Error {
     match error.find_root() {
         DataFusionError::SchemaError(schema, _) => schema_fault(schema),
@@ -35,6 +36,7 @@ pub(crate) fn mapped(error: DataFusionError, sight: Option<&Sight>) -> Error {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "only this error passes through DataFusion")]
 fn own(source: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<Error> {
     match source.downcast_ref::<Error>()? {
         Error::NotCopied(table) => Some(Error::NotCopied(table.clone())),
@@ -75,6 +77,7 @@ fn plan_fault(message: &str, sight: Option<&Sight>) -> Error {
 }
 
 /// The message of an error in computing a value; nothing for failures of ours.
+#[expect(clippy::wildcard_enum_match_arm, reason = "an unknown failure is a defect of ours")]
 fn arrow_message(error: &ArrowError) -> Option<String> {
     match error {
         ArrowError::CastError(message) | ArrowError::ParseError(message) | ArrowError::ComputeError(message) => {

@@ -4,8 +4,6 @@
 //! microseconds and days as days since 1970, truth as 1 and 0. Each cell is preceded by its length,
 //! so that no two rows have the same text by accident; null has a mark of its own.
 
-use std::io::Write as _;
-
 use arrow::{
     array::{Array, AsArray, RecordBatch},
     datatypes::{DataType, Date32Type, Decimal128Type, DecimalType, Int64Type, TimestampMicrosecondType},
@@ -50,6 +48,18 @@ impl RowText {
         self.text.extend_from_slice(value);
     }
 
+    /// Appends a value of the lake; `value` is room for its text.
+    fn append(&mut self, column: &dyn Array, row: usize, value: &mut Vec<u8>) -> Result<(), Error> {
+        if column.is_null(row) {
+            self.null();
+            return Ok(());
+        }
+        value.clear();
+        write_cell(column, row, value)?;
+        self.cell(value);
+        Ok(())
+    }
+
     fn hash(&self) -> u128 {
         xxh3_128(&self.text)
     }
@@ -69,19 +79,11 @@ impl Digest {
         let mut value = Vec::new();
         for row in 0..batch.num_rows() {
             row_text.clear();
-            let mut id = Vec::new();
-            for (index, column) in batch.columns().iter().enumerate() {
-                if column.is_null(row) {
-                    row_text.null();
-                    continue;
-                }
-                value.clear();
-                write_cell(column.as_ref(), row, &mut value)?;
-                row_text.cell(&value);
-                if index == 0 {
-                    id.clone_from(&value);
-                }
+            for column in batch.columns() {
+                row_text.append(column.as_ref(), row, &mut value)?;
             }
+            let mut id = Vec::new();
+            write_cell(batch.column(0).as_ref(), row, &mut id)?;
             self.push(&id, &row_text)?;
         }
         Ok(())
@@ -104,6 +106,7 @@ impl Digest {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the lake has no other types")]
 fn write_cell(column: &dyn Array, row: usize, value: &mut Vec<u8>) -> Result<(), Error> {
     match column.data_type() {
         DataType::Utf8 => value.extend_from_slice(column.as_string::<i32>().value(row).as_bytes()),
@@ -124,6 +127,5 @@ fn write_cell(column: &dyn Array, row: usize, value: &mut Vec<u8>) -> Result<(),
 }
 
 fn number(value: &mut Vec<u8>, number: i64) {
-    // Writing to memory cannot fail.
-    let _ = write!(value, "{number}");
+    value.extend_from_slice(number.to_string().as_bytes());
 }

@@ -10,7 +10,7 @@ use super::digest::{Digest, RowText};
 use crate::Error;
 
 /// How long one table may take to read.
-pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(3600);
+pub(super) const READ_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// Writers that are held back, and the position everything before them was committed at.
 pub(super) struct Lock {
