@@ -108,9 +108,8 @@ impl Check {
                     actual.next();
                 }
                 (Some(left), Some(right)) => {
-                    if left.hash != right.hash {
-                        check.different.add(left.id);
-                    }
+                    let differing = (left.hash != right.hash).then_some(left.id);
+                    differing.into_iter().for_each(|id| check.different.add(id));
                     expected.next();
                     actual.next();
                 }
