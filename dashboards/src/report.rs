@@ -1,0 +1,147 @@
+//! A report's result as the data of a chart.
+
+use report_builder::{Cell, Format, ReportResult, ResultField};
+use serde_json::Value;
+
+use crate::{ChartColumn, ChartData, ColumnKind};
+
+/// What everything outside the top is called.
+const OTHERS: &str = "(others)";
+
+impl From<&ReportResult> for ChartData {
+    /// Lays a result out for drawing.
+    ///
+    /// **Shape**: the row fields, then the column fields, then the values; one row per row group
+    /// and column group that have a record together, in the order of the result. Totals are left
+    /// out: a chart adds up what it stacks.
+    fn from(result: &ReportResult) -> Self {
+        let keys = result.row_fields.iter().chain(&result.column_fields).map(|field| column(field, key_kind(field)));
+        let values = result.values.iter().map(|field| column(field, ColumnKind::Quantitative));
+        let mut rows = Vec::new();
+        for row in &result.rows {
+            for (group, values) in result.columns.iter().zip(&row.cells) {
+                let Some(values) = values else { continue };
+                let row_keys = row.keys.iter().map(|key| match (key, row.others) {
+                    (Cell::Null, true) => Value::from(OTHERS),
+                    (key, _) => json(key),
+                });
+                rows.push(row_keys.chain(group.keys.iter().chain(values).map(json)).collect());
+            }
+        }
+        Self { columns: keys.chain(values).collect(), rows }
+    }
+}
+
+fn column(field: &ResultField, kind: ColumnKind) -> ChartColumn {
+    ChartColumn { name: field.id.clone(), label: field.label.clone(), kind }
+}
+
+/// Rows are grouped by dates along time and by anything else as names.
+fn key_kind(field: &ResultField) -> ColumnKind {
+    match field.format {
+        Format::Date | Format::DateTime => ColumnKind::Temporal,
+        Format::Text | Format::Bool | Format::Integer | Format::Decimal | Format::Money | Format::Percent => {
+            ColumnKind::Nominal
+        }
+    }
+}
+
+fn json(cell: &Cell) -> Value {
+    match cell {
+        Cell::Bool(yes) => Value::from(*yes),
+        Cell::Int(number) => Value::from(*number),
+        Cell::Null | Cell::Decimal { .. } | Cell::Text(_) | Cell::Date(_) | Cell::Moment(_) => {
+            cell.exact().map_or(Value::Null, Value::from)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catalog::Lsn;
+    use chrono::{DateTime, NaiveDate};
+    use query_service::Engine;
+    use report_builder::{ColumnGroup, ResultRow, Run};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{ChartKind, vega_lite};
+
+    fn field(id: &str, label: &str, format: Format) -> ResultField {
+        ResultField { id: id.to_owned(), label: label.to_owned(), format }
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.to_owned())
+    }
+
+    fn row(key: Cell, cells: Vec<Option<Vec<Cell>>>) -> ResultRow {
+        ResultRow { keys: vec![key], others: false, cells, total: None }
+    }
+
+    /// Won revenue per region, the two stages side by side, everything outside the top as one row.
+    fn pivot() -> ReportResult {
+        let money = |unscaled| Some(vec![Cell::Decimal { unscaled, scale: 2 }]);
+        ReportResult {
+            name: String::new(),
+            title: "Revenue".to_owned(),
+            description: String::new(),
+            row_fields: vec![field("region", "Region", Format::Text)],
+            column_fields: vec![field("stage", "Stage", Format::Text)],
+            values: vec![field("amount", "Amount", Format::Money)],
+            columns: vec![ColumnGroup { keys: vec![text("Won")] }, ColumnGroup { keys: vec![text("Lost")] }],
+            rows: vec![
+                row(text("West"), vec![money(356_864_700), None]),
+                ResultRow { others: true, ..row(Cell::Null, vec![money(100), money(250)]) },
+            ],
+            column_totals: None,
+            grand_total: money(356_865_050),
+            row_count: 2,
+            truncated: false,
+            totals_cover_all: false,
+            time_zone: "UTC".to_owned(),
+            ranges: Vec::new(),
+            warnings: Vec::new(),
+            run: Run {
+                engine: Engine::DataFusion,
+                as_of: DateTime::UNIX_EPOCH,
+                lsn: Lsn::default(),
+                lag_ms: 0,
+                elapsed_ms: 0,
+            },
+        }
+    }
+
+    #[test]
+    fn a_pivot_becomes_one_row_per_pair_of_groups_with_records() {
+        let data = ChartData::from(&pivot());
+
+        assert_eq!(
+            data.rows,
+            [
+                vec![json!("West"), json!("Won"), json!("3568647.00")],
+                vec![json!("(others)"), json!("Won"), json!("1.00")],
+                vec![json!("(others)"), json!("Lost"), json!("2.50")],
+            ]
+        );
+        assert!(vega_lite(ChartKind::Bar, "Revenue", &data).is_ok());
+    }
+
+    #[test]
+    fn a_report_by_month_is_drawn_along_time() {
+        let month = |month| Cell::Date(NaiveDate::from_ymd_opt(2017, month, 1).unwrap());
+        let result = ReportResult {
+            row_fields: vec![field("closed", "Closed", Format::Date)],
+            column_fields: Vec::new(),
+            values: vec![field("count", "Deals", Format::Integer)],
+            columns: vec![ColumnGroup { keys: Vec::new() }],
+            rows: vec![row(month(3), vec![Some(vec![Cell::Int(12)])]), row(month(4), vec![Some(vec![Cell::Int(9)])])],
+            ..pivot()
+        };
+
+        let chart = vega_lite(ChartKind::Line, "Deals", &ChartData::from(&result)).unwrap();
+
+        assert_eq!(chart["encoding"]["x"]["timeUnit"], "yearmonth");
+        assert_eq!(chart["data"]["values"][1], json!({ "column_0": "2017-04-01T00:00:00", "column_1": 9.0 }));
+    }
+}
