@@ -1,1 +1,12 @@
-fn main() {}
+//! Leadhouse: a CRM whose every record can be analysed within a second of being written.
+
+mod cli;
+mod client;
+mod commands;
+mod config;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,150 @@
+//! The composition root: opens the stores, builds the services, merges the routes, starts the tasks.
+
+mod database;
+mod local;
+mod routes;
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use anyhow::Context;
+use catalog::{Catalog, Clock, SystemClock};
+use ingest::capture::{Capture, CaptureConfig, CaptureHandle};
+use oltp::{identity::Identity, Oltp};
+use query_service::{QueryConfig, QueryService};
+use report_builder::ReportService;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use warehouse::{Lake, LakeConfig, TableSpec};
+
+pub(crate) use database::Database;
+pub(crate) use local::LocalToken;
+pub(crate) use routes::openapi;
+
+use crate::config::Config;
+
+/// A running workspace: everything but the HTTP listener.
+#[derive(Debug)]
+pub(crate) struct App {
+    /// Records.
+    pub(crate) oltp: Oltp,
+    /// People.
+    pub(crate) identity: Arc<Identity>,
+    /// Analytical queries.
+    pub(crate) query: QueryService,
+    /// Reports.
+    pub(crate) reports: ReportService,
+    /// The stream of changes into the warehouse.
+    pub(crate) capture: CaptureHandle,
+    database: Database,
+}
+
+impl App {
+    /// Opens everything, migrates the database and starts capturing.
+    ///
+    /// # Errors
+    /// A store cannot be opened; the message says which and what to do.
+    pub(crate) async fn start(config: &Config) -> anyhow::Result<Self> {
+        let database = Database::open(config).await?;
+        let oltp = connect(config, &database).await?;
+        oltp.migrate().await.context("cannot bring the database schema up to date")?;
+        oltp.check_capture().await?;
+        let clock = clock();
+        let tables = oltp.catalog().objects.iter().map(TableSpec::from_object).collect();
+        let lake_config = LakeConfig {
+            flush_rows: config.lake.flush_rows,
+            flush_age: config.lake.flush_age(),
+            ..LakeConfig::new(config.data_dir.join("lake"))
+        };
+        let (lake, reader) = Lake::open(lake_config, tables, Arc::clone(&clock))
+            .await
+            .context("cannot open the warehouse")?;
+        let capture = Capture::start(oltp.clone(), lake, CaptureConfig::default());
+        let query_config = QueryConfig {
+            timeout: std::time::Duration::from_secs(config.query.timeout_seconds),
+            memory_bytes: config.query.memory_mib * 1024 * 1024,
+            row_limit: config.query.row_limit,
+            ..QueryConfig::new(config.data_dir.join("spill"))
+        };
+        let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config)?;
+        let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
+        let identity = Arc::new(Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?));
+        Ok(Self { oltp, identity, query, reports, capture, database })
+    }
+
+    /// Stops capturing after a last flush, then stops an embedded Postgres.
+    ///
+    /// # Errors
+    /// Something did not stop cleanly; nothing is lost, the next start recovers.
+    pub(crate) async fn shutdown(self) -> anyhow::Result<()> {
+        self.capture.stop().await.context("capture did not stop cleanly")?;
+        self.oltp.pool().close().await;
+        self.database.close().await
+    }
+}
+
+/// An HTTP server in front of an [`App`].
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// The token of commands on this machine.
+    pub(crate) token: LocalToken,
+    stop: CancellationToken,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Starts to listen and writes the server file that commands look for.
+    ///
+    /// # Errors
+    /// The address is taken, or the file cannot be written.
+    pub(crate) async fn start(app: &App, listen: SocketAddr, data_dir: &Path) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
+        let address = listener.local_addr()?;
+        let token = LocalToken::publish(address, data_dir)?;
+        let router = routes::router(app, &token);
+        let stop = CancellationToken::new();
+        let stopped = stop.clone().cancelled_owned();
+        let serve = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+        let task = spawn_named("http", async move { serve.with_graceful_shutdown(stopped).await });
+        Ok(Self { address, token, stop, task })
+    }
+
+    /// Finishes running requests and stops.
+    ///
+    /// # Errors
+    /// The listener had failed.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        self.task.await??;
+        self.token.withdraw();
+        Ok(())
+    }
+}
+
+/// Connects to the database of a workspace.
+///
+/// # Errors
+/// It cannot be reached.
+pub(crate) async fn connect(_config: &Config, database: &Database) -> anyhow::Result<Oltp> {
+    Oltp::connect(database.url(), Arc::new(Catalog::standard()), clock())
+        .await
+        .context("cannot connect to Postgres")
+}
+
+/// The clock of the program.
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// Spawns a background task; its name appears in traces.
+#[expect(clippy::disallowed_methods, reason = "the one home of spawning in the root package")]
+fn spawn_named<T: Send + 'static>(
+    name: &'static str,
+    future: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<T> {
+    use tracing::Instrument as _;
+    tokio::spawn(future.instrument(tracing::info_span!("task", name)))
+}

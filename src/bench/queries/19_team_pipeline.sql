@@ -1,0 +1,6 @@
+-- One team's pipeline: one row per stage.
+select s.name as stage, count(*) as deals, sum(d.amount) as amount
+from deals d
+join stages s on s.id = d.stage_id
+where d.owner_id in (select id from users where team_id = '{team}') and d.status = 'open'
+group by s.name

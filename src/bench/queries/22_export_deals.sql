@@ -1,0 +1,3 @@
+-- Every deal: the export of a whole object.
+select name, amount, currency, status, closed_on
+from deals

@@ -1,0 +1,37 @@
+//! `doctor`: is everything there and well?
+
+use super::Outcome;
+use crate::{
+    app::{self, Database},
+    cli::print,
+    config::Config,
+};
+
+/// Prints one line per check.
+///
+/// # Errors
+/// The database cannot be started or reached at all.
+pub(super) async fn run(config: &Config) -> anyhow::Result<Outcome> {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(["check", "result", "what to do"]);
+    let mut well = true;
+    let running = crate::client::Client::find(&config.data_dir).is_ok();
+    if running {
+        table.add_row(["server", "running", ""]);
+    }
+    // A running server owns the embedded database; asking it again would start a second one.
+    if running && config.database_url.is_none() {
+        print(&table.to_string())?;
+        return Ok(Outcome::Done);
+    }
+    let database = Database::open(config).await?;
+    let oltp = app::connect(config, &database).await?;
+    for check in oltp.requirements().await {
+        well &= check.ok;
+        table.add_row([check.name.as_str(), if check.ok { "ok" } else { "FAILED" }, check.advice.as_str()]);
+    }
+    drop(oltp);
+    database.close().await?;
+    print(&table.to_string())?;
+    Ok(if well { Outcome::Done } else { Outcome::No })
+}

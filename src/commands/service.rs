@@ -1,0 +1,125 @@
+//! `serve`, `migrate` and `demo`: the commands that own a workspace.
+
+use std::{fs, path::Path};
+
+use anyhow::{bail, Context};
+use tokio::signal::unix::{signal, SignalKind};
+
+use super::{data::report_body, Outcome};
+use crate::{
+    app::{self, App, Database, Server},
+    cli::{print, say, DemoArgs, DemoScale},
+    client::{demo_dir, Client},
+    config::Config,
+    demo,
+};
+
+/// Marks a data folder as a demo workspace, which the next `demo` may delete.
+const DEMO_MARK: &str = "demo-workspace";
+/// The report that `demo` shows.
+const SHOWCASE_REPORT: &str = "pipeline-by-stage";
+
+/// Runs the service until it is asked to stop.
+///
+/// # Errors
+/// Something could not be opened, or did not stop cleanly.
+pub(super) async fn serve(config: Config) -> anyhow::Result<Outcome> {
+    let app = App::start(&config).await?;
+    let server = Server::start(&app, config.listen, &config.data_dir).await?;
+    say(&format!("Leadhouse is listening on http://{}", server.address));
+    until_asked_to_stop().await?;
+    stop(app, server).await
+}
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// The database is away, or a migration fails; nothing is half applied.
+pub(super) async fn migrate(config: Config) -> anyhow::Result<Outcome> {
+    let database = Database::open(&config).await?;
+    let oltp = app::connect(&config, &database).await?;
+    let applied = oltp.migrate().await.context("cannot bring the database schema up to date")?;
+    oltp.pool().close().await;
+    database.close().await?;
+    say(&format!("{applied} migrations applied"));
+    Ok(Outcome::Done)
+}
+
+/// Starts a fresh demo workspace.
+///
+/// # Errors
+/// The folder is not a demo workspace, or something could not be opened.
+pub(super) async fn demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<Outcome> {
+    config.data_dir = demo_dir(&config.data_dir);
+    // The demo always has its own database, so that it can never write into a real one.
+    config.database_url = None;
+    clear(&config.data_dir).await?;
+    say(&format!("starting a fresh demo workspace in {}", config.data_dir.display()));
+    let app = App::start(&config).await?;
+    fs::write(config.data_dir.join(DEMO_MARK), "made by `leadhouse demo`; the next demo deletes this folder\n")?;
+    let size = match args.scale {
+        DemoScale::S => demo::Scale::S,
+        DemoScale::M => demo::Scale::M,
+        DemoScale::L => demo::Scale::L,
+    };
+    let logins = demo::fill(&app, size, args.seed).await?;
+    let listen = if args.once && args.listen.is_none() { ([127, 0, 0, 1], 0).into() } else { config.listen };
+    let server = Server::start(&app, listen, &config.data_dir).await?;
+    print(&logins_text(&server, &logins))?;
+    showcase(&server).await?;
+    if !args.once {
+        say("press Ctrl-C to stop");
+        until_asked_to_stop().await?;
+    }
+    stop(app, server).await
+}
+
+async fn stop(app: App, server: Server) -> anyhow::Result<Outcome> {
+    say("stopping");
+    server.stop().await?;
+    app.shutdown().await?;
+    Ok(Outcome::Done)
+}
+
+async fn showcase(server: &Server) -> anyhow::Result<()> {
+    let client = Client::new(&format!("http://{}", server.address), server.token.reveal());
+    let body = report_body(SHOWCASE_REPORT, "auto", "table", None)?;
+    let answer = client.post_for_data("/api/reports/run", &body).await?;
+    print(&format!("\n{SHOWCASE_REPORT}\n{}", String::from_utf8_lossy(&answer.body)))?;
+    say(&answer.about);
+    Ok(())
+}
+
+fn logins_text(server: &Server, logins: &[demo::Login]) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(["role", "username", "password"]);
+    for login in logins {
+        table.add_row([login.role.as_str(), login.username.as_str(), login.password.as_str()]);
+    }
+    format!("Leadhouse is running at http://{}\n{table}", server.address)
+}
+
+async fn until_asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Deletes the demo workspace of before; refuses to touch a folder that is not one.
+async fn clear(dir: &Path) -> anyhow::Result<()> {
+    if Client::find(dir).is_ok() {
+        bail!("a demo is already running in {}; stop it first (Ctrl-C in its terminal)", dir.display());
+    }
+    let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+    if empty {
+        return Ok(());
+    }
+    if !dir.join(DEMO_MARK).exists() {
+        bail!("{} is not empty and is not a demo workspace; choose another folder with --data-dir", dir.display());
+    }
+    // A database that outlived a killed demo would hold on to the deleted files.
+    oltp::embedded::Embedded::remove(dir).await?;
+    fs::remove_dir_all(dir).with_context(|| format!("cannot delete the old demo workspace {}", dir.display()))
+}

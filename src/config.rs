@@ -1,0 +1,236 @@
+//! Configuration: one file, overridden by the environment, overridden by the command line.
+//!
+//! This is the only module that reads the environment. Everything is parsed once, at start.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// Where Leadhouse listens unless told otherwise.
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// Address the HTTP server listens on; port 0 takes a free one.
+    pub(crate) listen: SocketAddr,
+    /// Folder of everything this workspace stores: the embedded Postgres, the lake, keys.
+    pub(crate) data_dir: PathBuf,
+    /// An external Postgres 15 or newer; empty means the embedded one.
+    pub(crate) database_url: Option<String>,
+    /// Warehouse settings.
+    pub(crate) lake: LakeSection,
+    /// Analytical query limits.
+    pub(crate) query: QuerySection,
+}
+
+/// `[lake]`: when the hot tail is written to Parquet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LakeSection {
+    /// Longest time a change stays only in memory and in the write-ahead log, in seconds.
+    pub(crate) flush_seconds: u64,
+    /// Number of changes that triggers a flush earlier.
+    pub(crate) flush_rows: usize,
+}
+
+/// `[query]`: limits of one analytical query and of all together.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct QuerySection {
+    /// Longest run time, in seconds.
+    pub(crate) timeout_seconds: u64,
+    /// Memory of all running queries, in MiB.
+    pub(crate) memory_mib: usize,
+    /// Greatest number of rows an answer may have.
+    pub(crate) row_limit: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: default_data_dir(),
+            database_url: None,
+            lake: LakeSection::default(),
+            query: QuerySection::default(),
+        }
+    }
+}
+
+impl Default for LakeSection {
+    fn default() -> Self {
+        Self { flush_seconds: 5, flush_rows: 50_000 }
+    }
+}
+
+impl Default for QuerySection {
+    fn default() -> Self {
+        Self { timeout_seconds: 60, memory_mib: 4096, row_limit: 1_000_000 }
+    }
+}
+
+impl LakeSection {
+    /// The flush interval as a duration.
+    pub(crate) fn flush_age(&self) -> Duration {
+        Duration::from_secs(self.flush_seconds)
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not valid.
+    #[error("the configuration file {path} is not valid")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// An environment variable is not valid.
+    #[error("{name}={value}: {reason}")]
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        value: String,
+        /// What would be right.
+        reason: String,
+    },
+}
+
+/// What the command line says; the rest comes from file and environment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Overrides {
+    /// `--config FILE`.
+    pub(crate) file: Option<PathBuf>,
+    /// `--data-dir DIR`.
+    pub(crate) data_dir: Option<PathBuf>,
+    /// `--listen ADDR`.
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+impl Config {
+    /// Reads file and environment and applies the command line.
+    ///
+    /// # Errors
+    /// The file is unreadable or has unknown keys, or a variable does not parse.
+    pub(crate) fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
+        let file = overrides.file.clone().or_else(|| variable("LEADHOUSE_CONFIG").map(PathBuf::from));
+        let mut config = file.as_deref().map_or_else(|| Ok(Self::default()), Self::from_file)?;
+        if let Some(dir) = variable("LEADHOUSE_DATA_DIR") {
+            config.data_dir = PathBuf::from(dir);
+        }
+        if let Some(value) = variable("LEADHOUSE_LISTEN") {
+            config.listen = value.parse().map_err(|_| ConfigError::Variable {
+                name: "LEADHOUSE_LISTEN",
+                value: value.clone(),
+                reason: format!("must be an address such as {DEFAULT_LISTEN}"),
+            })?;
+        }
+        if let Some(url) = variable("DATABASE_URL") {
+            config.database_url = Some(url);
+        }
+        if let Some(dir) = &overrides.data_dir {
+            config.data_dir.clone_from(dir);
+        }
+        if let Some(listen) = overrides.listen {
+            config.listen = listen;
+        }
+        config.data_dir = std::path::absolute(&config.data_dir).unwrap_or(config.data_dir);
+        Ok(config)
+    }
+
+    fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        toml::from_str(&text)
+            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
+    }
+
+    /// The configuration as a file, for `config check`; the password in a database URL is hidden.
+    pub(crate) fn to_toml(&self) -> String {
+        let mut shown = self.clone();
+        shown.database_url = shown.database_url.as_deref().map(hide_password);
+        toml::to_string_pretty(&shown).unwrap_or_default()
+    }
+}
+
+/// The server a command talks to, from `LEADHOUSE_URL` and `LEADHOUSE_TOKEN`.
+#[derive(Debug, Clone)]
+pub(crate) struct ServerVariables {
+    /// `LEADHOUSE_URL`.
+    pub(crate) url: Option<String>,
+    /// `LEADHOUSE_TOKEN`.
+    pub(crate) token: Option<String>,
+}
+
+impl ServerVariables {
+    /// Reads the environment.
+    pub(crate) fn read() -> Self {
+        Self { url: variable("LEADHOUSE_URL"), token: variable("LEADHOUSE_TOKEN") }
+    }
+}
+
+/// The filter for log lines, from `LEADHOUSE_LOG`; warnings only by default.
+pub(crate) fn log_filter(default: &str) -> String {
+    variable("LEADHOUSE_LOG").unwrap_or_else(|| default.to_owned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn default_data_dir() -> PathBuf {
+    let base = variable("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".local/share")));
+    base.unwrap_or_else(|| PathBuf::from("/var/lib")).join("leadhouse")
+}
+
+fn hide_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = credentials.split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}:***@{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let wrong: Result<Config, _> = toml::from_str("colour = 'red'");
+
+        assert!(wrong.unwrap_err().to_string().contains("colour"));
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let config = Config {
+            database_url: Some("postgres://crm:s3cret@db.example/crm".to_owned()),
+            ..Config::default()
+        };
+
+        let shown = config.to_toml();
+
+        assert!(!shown.contains("s3cret"), "{shown}");
+        assert!(shown.contains("postgres://crm:***@db.example/crm"), "{shown}");
+    }
+}
