@@ -1,1 +1,11 @@
+//! The whole program from outside: the real binary, a real Postgres, a real lake.
 
+mod accounts;
+mod as_of;
+mod demo;
+mod harness;
+mod kills;
+mod maven;
+mod other_imports;
+mod problems;
+mod sweeps;
