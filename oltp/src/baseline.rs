@@ -1,0 +1,74 @@
+//! Postgres itself as the alternative that benchmarks measure the warehouse against.
+//!
+//! The benchmark's statements run in a schema of their own, `bench`, whose views show the live rows
+//! of every object and whose tables hold what only the warehouse has (history).
+
+use catalog::ObjectDef;
+use futures::TryStreamExt;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
+
+use crate::{Oltp, Result};
+
+/// Creates the schema with a view of live rows per object and an empty history table for some.
+///
+/// # Errors
+/// Postgres refuses.
+pub async fn prepare(oltp: &Oltp, with_history: &[&str]) -> Result<()> {
+    let mut connection = oltp.pool().acquire().await?;
+    run(&mut connection, "drop schema if exists bench cascade; create schema bench".to_owned()).await?;
+    for object in &oltp.catalog().objects {
+        let table = &object.table;
+        run(&mut connection, format!("create view bench.{table} as select * from public.{table} where deleted_at is null"))
+            .await?;
+        if with_history.contains(&table.as_str()) {
+            run(&mut connection, format!("create table bench.{table}_history (like public.{table})")).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Fills a history table with CSV rows of these columns, then indexes and analyses it.
+///
+/// # Errors
+/// The rows do not fit, or Postgres refuses.
+pub async fn load_history(oltp: &Oltp, object: &ObjectDef, columns: &[String], csv: &[u8]) -> Result<u64> {
+    let table = format!("bench.{}_history", object.table);
+    let columns = columns.join(", ");
+    let mut copy = oltp.pool().copy_in_raw(&format!("copy {table} ({columns}) from stdin (format csv, header)")).await?;
+    copy.send(csv).await?;
+    let rows = copy.finish().await?;
+    let mut connection = oltp.pool().acquire().await?;
+    run(&mut connection, format!("create index on {table} (id, updated_at); analyze {table}")).await?;
+    Ok(rows)
+}
+
+/// Brings the planner's statistics up to date, as autovacuum would in time.
+///
+/// # Errors
+/// Postgres refuses.
+pub async fn analyze(oltp: &Oltp) -> Result<()> {
+    let mut connection = oltp.pool().acquire().await?;
+    run(&mut connection, "vacuum analyze".to_owned()).await
+}
+
+/// Runs one of the benchmark's own queries and returns its rows as CSV without a header.
+///
+/// # Errors
+/// The query fails.
+pub async fn query_csv(oltp: &Oltp, query: &str) -> Result<Vec<u8>> {
+    let mut connection = oltp.pool().acquire().await?;
+    run(&mut connection, "set search_path = bench, public".to_owned()).await?;
+    let chunks = connection.copy_out_raw(&format!("copy ({query}) to stdout (format csv)")).await?;
+    let mut csv = Vec::new();
+    let mut chunks = std::pin::pin!(chunks);
+    while let Some(chunk) = chunks.try_next().await? {
+        csv.extend_from_slice(&chunk);
+    }
+    Ok(csv)
+}
+
+async fn run(connection: &mut PgConnection, statement: String) -> Result<()> {
+    // Names come from the catalogue and queries from the benchmark; nobody's input reaches this.
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(statement))).await?;
+    Ok(())
+}
