@@ -1,6 +1,7 @@
 //! The composition root: opens the stores, builds the services, merges the routes, starts the tasks.
 
 mod database;
+mod lake;
 mod local;
 mod routes;
 
@@ -8,7 +9,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
-use ingest::capture::{Capture, CaptureConfig, CaptureHandle};
+use ingest::{Capture, CaptureConfig, CaptureHandle};
 use oltp::{identity::Identity, Oltp};
 use query_service::{QueryConfig, QueryService};
 use report_builder::ReportService;
@@ -35,6 +36,7 @@ pub(crate) struct App {
     pub(crate) reports: ReportService,
     /// The stream of changes into the warehouse.
     pub(crate) capture: CaptureHandle,
+    capturing: Capture,
     database: Database,
 }
 
@@ -45,7 +47,7 @@ impl App {
     /// A store cannot be opened; the message says which and what to do.
     pub(crate) async fn start(config: &Config) -> anyhow::Result<Self> {
         let database = Database::open(config).await?;
-        let oltp = connect(config, &database).await?;
+        let oltp = connect(&database).await?;
         oltp.migrate().await.context("cannot bring the database schema up to date")?;
         oltp.check_capture().await?;
         let clock = clock();
@@ -58,7 +60,8 @@ impl App {
         let (lake, reader) = Lake::open(lake_config, tables, Arc::clone(&clock))
             .await
             .context("cannot open the warehouse")?;
-        let capture = Capture::start(oltp.clone(), lake, CaptureConfig::default());
+        let capturing = Capture::start(&oltp, lake, CaptureConfig::new(config.data_dir.join("lake")))?;
+        let capture = capturing.handle();
         let query_config = QueryConfig {
             timeout: std::time::Duration::from_secs(config.query.timeout_seconds),
             memory_bytes: config.query.memory_mib * 1024 * 1024,
@@ -68,7 +71,7 @@ impl App {
         let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config)?;
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
         let identity = Arc::new(Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?));
-        Ok(Self { oltp, identity, query, reports, capture, database })
+        Ok(Self { oltp, identity, query, reports, capture, capturing, database })
     }
 
     /// Stops capturing after a last flush, then stops an embedded Postgres.
@@ -76,7 +79,7 @@ impl App {
     /// # Errors
     /// Something did not stop cleanly; nothing is lost, the next start recovers.
     pub(crate) async fn shutdown(self) -> anyhow::Result<()> {
-        self.capture.stop().await.context("capture did not stop cleanly")?;
+        self.capturing.stop().await.context("capture did not stop cleanly")?;
         self.oltp.pool().close().await;
         self.database.close().await
     }
@@ -128,7 +131,7 @@ impl Server {
 ///
 /// # Errors
 /// It cannot be reached.
-pub(crate) async fn connect(_config: &Config, database: &Database) -> anyhow::Result<Oltp> {
+pub(crate) async fn connect(database: &Database) -> anyhow::Result<Oltp> {
     Oltp::connect(database.url(), Arc::new(Catalog::standard()), clock())
         .await
         .context("cannot connect to Postgres")
@@ -141,7 +144,7 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
 
 /// Spawns a background task; its name appears in traces.
 #[expect(clippy::disallowed_methods, reason = "the one home of spawning in the root package")]
-fn spawn_named<T: Send + 'static>(
+pub(crate) fn spawn_named<T: Send + 'static>(
     name: &'static str,
     future: impl Future<Output = T> + Send + 'static,
 ) -> JoinHandle<T> {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use catalog::{Catalog, Principal, SystemClock};
+use catalog::{Catalog, Changes, Principal, SystemClock};
 use oltp::Oltp;
 use rand::{Rng, SeedableRng};
 use serde_json::{json, Map, Value};
@@ -60,15 +60,17 @@ async fn write_until_stopped(url: String, stop: Arc<AtomicBool>, written: Arc<At
     while !stop.load(Ordering::Relaxed) {
         round += 1;
         let body = fields(&json!({"name": format!("Company {round}"), "annual_revenue": format!("{round}.25")}));
-        let created = oltp.create(&system, company, &body).await.expect("created");
+        let changes = Changes::parse_new(company, &body).expect("valid");
+        let created = oltp.create(&system, company, changes).await.expect("created");
         let id = created.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()).expect("an id");
         ids.push(id);
         let older = ids[usize::try_from(round * 7).expect("small") % ids.len()];
         let patch = fields(&json!({"description": format!("round {round}")}));
+        let changes = Changes::parse_patch(company, &patch).expect("valid");
         // The older record may be in the bin by now; then there is nothing to update.
-        drop(oltp.update(&system, company, older, &patch, None).await);
+        drop(oltp.update(&system, company, older, changes).await);
         if round.is_multiple_of(5) {
-            drop(oltp.delete(&system, company, older, None).await);
+            drop(oltp.delete(&system, company, older).await);
         }
         written.fetch_add(1, Ordering::Relaxed);
     }

@@ -3,61 +3,53 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
+    Json, Router,
     extract::{Request, State},
-    http::{header, HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, StatusCode},
     middleware::{self, Next},
-    response::{Html, IntoResponse, Json, Redirect, Response},
+    response::{Html, IntoResponse, Response},
     routing::get,
-    Router,
 };
 use catalog::Principal;
 use oltp::{
-    http::Problem,
-    identity::Identity,
     Oltp,
+    http::{Problem, request_scope, with_fallbacks},
+    identity::Identity,
 };
-use tower_http::{
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    set_header::SetResponseHeaderLayer,
-    timeout::TimeoutLayer,
-    trace::TraceLayer,
-};
+use tower_http::{set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::openapi::OpenApi;
 
-use super::{App, LocalToken};
+use super::{App, LocalToken, lake};
 
 /// Longest time one request may take; imports and exports stream within it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(3600);
 /// Header by which an administrator acts as another person.
 const ACT_AS: &str = "x-leadhouse-as";
+/// The welcome page has styles of its own and nothing else.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// The whole HTTP interface.
 pub(super) fn router(app: &App, token: &LocalToken) -> Router {
     let callers = Callers { identity: Arc::clone(&app.identity), token: token.clone() };
     let api = Router::new()
         .merge(oltp::api::routes(app.oltp.clone(), Arc::clone(&app.identity)))
-        .merge(ingest::api::routes(app.oltp.clone(), app.capture.clone()))
+        .merge(ingest::api::routes(app.oltp.clone()))
         .merge(query_service::api::routes(app.query.clone(), app.oltp.clone()))
         .merge(report_builder::api::routes(app.reports.clone()))
-        .route("/api/openapi.json", get(async || Json(openapi())))
-        .layer(middleware::from_fn_with_state(callers, authenticate));
-    let health = Router::new()
+        .merge(lake::routes(app.oltp.clone(), app.capture.clone()))
+        .route("/api/openapi.json", get(async || Json(openapi())));
+    let pages = Router::new()
+        .route("/", get(async || Html(include_str!("welcome.html"))))
         .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready))
-        .with_state(app.oltp.clone());
-    Router::new()
-        .merge(api)
-        .merge(health)
-        .route("/", get(welcome))
-        .fallback(oltp::http::not_found)
-        .method_not_allowed_fallback(oltp::http::method_not_allowed)
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
-        .layer(header_layer("x-content-type-options", "nosniff"))
-        .layer(header_layer("referrer-policy", "no-referrer"))
-        .layer(header_layer("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"))
-        .layer(PropagateRequestIdLayer::x_request_id())
+        .route("/readyz", get(ready).with_state(app.oltp.clone()));
+    with_fallbacks(api.merge(pages))
+        .layer(middleware::from_fn_with_state(callers, authenticate))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
+        .layer(always("x-content-type-options", "nosniff"))
+        .layer(always("referrer-policy", "no-referrer"))
+        .layer(always("content-security-policy", CONTENT_POLICY))
         .layer(TraceLayer::new_for_http())
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(middleware::from_fn(request_scope))
 }
 
 /// The OpenAPI description of everything [`router`] serves under `/api`.
@@ -66,8 +58,9 @@ pub(crate) fn openapi() -> OpenApi {
     merged.merge(ingest::api::openapi());
     merged.merge(query_service::api::openapi());
     merged.merge(report_builder::api::openapi());
-    merged.info.title = "Leadhouse".to_owned();
-    merged.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    merged.merge(lake::openapi());
+    "Leadhouse".clone_into(&mut merged.info.title);
+    env!("CARGO_PKG_VERSION").clone_into(&mut merged.info.version);
     merged
 }
 
@@ -77,7 +70,9 @@ struct Callers {
     token: LocalToken,
 }
 
-/// Finds out who is asking. Requests without credentials go on: the handlers that need a person refuse them.
+/// Finds out who is asking: the local administrator, or whoever the credentials belong to.
+///
+/// Requests without credentials go on: the handlers that need a person refuse them.
 async fn authenticate(State(callers): State<Callers>, mut request: Request, next: Next) -> Response {
     match caller(&callers, &request).await {
         Ok(Some(principal)) => {
@@ -106,10 +101,6 @@ async fn ready(State(oltp): State<Oltp>) -> Result<&'static str, Problem> {
     Ok("ready")
 }
 
-async fn welcome() -> Response {
-    Html(include_str!("welcome.html")).into_response()
-}
-
-fn header_layer(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+fn always(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context};
-use catalog::{Principal, Scope};
+use catalog::{Changes, Principal};
 use ingest::CaptureState;
 use query_service::ReadAt;
 use serde_json::{json, Map, Value};
@@ -77,7 +77,7 @@ pub(super) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
 /// A database with the rows to copy, stopped again.
 async fn prepare(config: &Config) -> anyhow::Result<Vec<uuid::Uuid>> {
     let database = Database::open(config).await?;
-    let oltp = app::connect(config, &database).await?;
+    let oltp = app::connect(&database).await?;
     oltp.migrate().await?;
     let ids = load::fill_notes(&oltp, COPIED_ROWS).await?;
     oltp.pool().close().await;
@@ -95,15 +95,14 @@ async fn wait_until_streaming(app: &App) -> anyhow::Result<u64> {
 /// Changes one record again and again; each time, asks the product's SQL until the change is there.
 async fn probe(app: &App, how_long: Duration) -> anyhow::Result<Vec<f64>> {
     let system = Principal::system();
-    debug_assert_eq!(system.scope, Scope::All);
     let task = app.oltp.catalog().object("task").context("the catalogue has no tasks")?.clone();
-    let created = app.oltp.create(&system, &task, &name_of(0)).await?;
+    let created = app.oltp.create(&system, &task, Changes::parse_new(&task, &name_of(0))?).await?;
     let id: uuid::Uuid = created.get("id").and_then(Value::as_str).context("no id")?.parse()?;
     let mut lags = Vec::new();
     let start = Instant::now();
     while start.elapsed() < how_long {
         let beat = lags.len() + 1;
-        app.oltp.update(&system, &task, id, &name_of(beat), None).await?;
+        app.oltp.update(&system, &task, id, Changes::parse_patch(&task, &name_of(beat))?).await?;
         let committed = Instant::now();
         let question = format!("select count(*) as n from tasks where id = '{id}' and name = 'beat {beat}'");
         while !visible(app, &system, &question).await? {

@@ -29,7 +29,7 @@ pub(super) async fn fill_notes(oltp: &Oltp, count: usize) -> anyhow::Result<Vec<
     let audit = BulkAudit::Summary { source: "bench".to_owned() };
     for batch in ids.chunks(FILL_BATCH) {
         let rows = rows(oltp, &note, batch, 0)?;
-        let mut tx = oltp.begin().await?;
+        let mut tx = oltp.pool().begin().await?;
         oltp.bulk_insert(&mut tx, &Principal::system(), &note, &rows, &audit).await?;
         tx.commit().await?;
     }
@@ -52,7 +52,7 @@ pub(super) async fn change_notes(oltp: Oltp, ids: Vec<Uuid>, stop: CancellationT
             _ = beat.tick() => {}
         }
         let rows = rows(&oltp, &note, batch, round)?;
-        let mut tx = oltp.begin().await?;
+        let mut tx = oltp.pool().begin().await?;
         oltp.bulk_update(&mut tx, &Principal::system(), &note, &rows, &audit).await?;
         tx.commit().await?;
         changed += u64::try_from(rows.len())?;

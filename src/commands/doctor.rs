@@ -25,12 +25,13 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let database = Database::open(config).await?;
-    let oltp = app::connect(config, &database).await?;
-    for check in oltp.requirements().await {
-        well &= check.ok;
-        table.add_row([check.name.as_str(), if check.ok { "ok" } else { "FAILED" }, check.advice.as_str()]);
+    let oltp = app::connect(&database).await?;
+    for check in oltp.requirements().await? {
+        well &= check.met;
+        let result = if check.met { format!("ok: {}", check.found) } else { format!("FAILED: {}", check.found) };
+        table.add_row([check.name, &result, if check.met { "" } else { check.advice }]);
     }
-    drop(oltp);
+    oltp.pool().close().await;
     database.close().await?;
     print(&table.to_string())?;
     Ok(if well { Outcome::Done } else { Outcome::No })

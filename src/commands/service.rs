@@ -37,7 +37,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<Outcome> {
 /// The database is away, or a migration fails; nothing is half applied.
 pub(super) async fn migrate(config: Config) -> anyhow::Result<Outcome> {
     let database = Database::open(&config).await?;
-    let oltp = app::connect(&config, &database).await?;
+    let oltp = app::connect(&database).await?;
     let applied = oltp.migrate().await.context("cannot bring the database schema up to date")?;
     oltp.pool().close().await;
     database.close().await?;
@@ -120,6 +120,6 @@ async fn clear(dir: &Path) -> anyhow::Result<()> {
         bail!("{} is not empty and is not a demo workspace; choose another folder with --data-dir", dir.display());
     }
     // A database that outlived a killed demo would hold on to the deleted files.
-    oltp::embedded::Embedded::remove(dir).await?;
+    oltp::embedded::Embedded::destroy(dir).await?;
     fs::remove_dir_all(dir).with_context(|| format!("cannot delete the old demo workspace {}", dir.display()))
 }
