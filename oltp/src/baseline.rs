@@ -34,12 +34,28 @@ pub async fn prepare(oltp: &Oltp, with_history: &[&str]) -> Result<()> {
 pub async fn load_history(oltp: &Oltp, object: &ObjectDef, columns: &[String], csv: &[u8]) -> Result<u64> {
     let table = format!("bench.{}_history", object.table);
     let columns = columns.join(", ");
-    let mut copy = oltp.pool().copy_in_raw(&format!("copy {table} ({columns}) from stdin (format csv, header)")).await?;
+    let mut connection = oltp.pool().acquire().await?;
+    let mut copy =
+        connection.copy_in_raw(&format!("copy {table} ({columns}) from stdin (format csv, header)")).await?;
     copy.send(csv).await?;
     let rows = copy.finish().await?;
-    let mut connection = oltp.pool().acquire().await?;
     run(&mut connection, format!("create index on {table} (id, updated_at); analyze {table}")).await?;
     Ok(rows)
+}
+
+/// Loads a CSV file of leads into a table without keys, checks or audit: the floor of every import.
+///
+/// # Errors
+/// The file cannot be read or does not fit.
+pub async fn copy_file(oltp: &Oltp, file: &std::path::Path) -> Result<u64> {
+    let mut connection = oltp.pool().acquire().await?;
+    let columns = "name text, email text, phone text, company_name text, source text, status text, estimated_value numeric(18,2), external_id text";
+    run(&mut connection, format!("create schema if not exists bench; drop table if exists bench.bare; create table bench.bare ({columns})"))
+        .await?;
+    let mut copy = connection.copy_in_raw("copy bench.bare from stdin (format csv, header)").await?;
+    let opened = tokio::fs::File::open(file).await.map_err(sqlx::Error::from)?;
+    copy.read_from(opened).await?;
+    Ok(copy.finish().await?)
 }
 
 /// Brings the planner's statistics up to date, as autovacuum would in time.

@@ -12,12 +12,14 @@
 //! how an error looks from outside.
 
 pub mod api;
+pub mod baseline;
 pub mod bulk;
 mod database;
 pub mod embedded;
 mod error;
 pub mod http;
 pub mod identity;
+mod position;
 pub mod records;
 mod requirements;
 mod rules;

@@ -15,13 +15,4 @@ impl Oltp {
             .await?;
         Ok(Lsn(u64::try_from(bytes).unwrap_or_default()))
     }
-
-    /// Asks Postgres for a sign of life.
-    ///
-    /// # Errors
-    /// [`Error::Database`](crate::Error::Database).
-    pub async fn ping(&self) -> Result<()> {
-        sqlx::query("select 1").execute(self.pool()).await?;
-        Ok(())
-    }
 }
