@@ -62,11 +62,13 @@ impl App {
             .context("cannot open the warehouse")?;
         let capturing = Capture::start(&oltp, lake, CaptureConfig::new(config.data_dir.join("lake")))?;
         let capture = capturing.handle();
+        let memory_bytes = config.query.memory_mib * 1024 * 1024;
         let query_config = QueryConfig {
-            timeout: std::time::Duration::from_secs(config.query.timeout_seconds),
-            memory_bytes: config.query.memory_mib * 1024 * 1024,
-            row_limit: config.query.row_limit,
-            ..QueryConfig::new(config.data_dir.join("spill"))
+            statement_timeout: std::time::Duration::from_secs(config.query.timeout_seconds),
+            datafusion_memory_bytes: memory_bytes,
+            duckdb_memory_bytes: u64::try_from(memory_bytes)?,
+            max_report_rows: config.query.row_limit,
+            ..QueryConfig::new(config.data_dir.join("lake"), config.data_dir.join("scratch"))
         };
         let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config)?;
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub(crate) use arguments::{
-    BenchArgs, BenchSubject, Command, ConfigCommand, DemoArgs, ImportArgs, ReportCommand, ReportRunArgs, ServeArgs,
+    BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DemoArgs, DemoScale, ImportArgs, ReportCommand, ReportRunArgs,
     SqlArgs, UserCommand, WarehouseCommand,
 };
-pub(crate) use output::{print, say, write_answer};
+pub(crate) use output::{print, say, table, write_answer};
 
 use crate::{commands, config};
 
@@ -22,7 +22,7 @@ const WRONG_USAGE: u8 = 2;
 
 /// Parses the arguments, runs the command and turns the outcome into an exit status.
 pub(crate) fn run() -> ExitCode {
-    let cli = match arguments::Cli::try_parse() {
+    let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => {
             let status = if usage.use_stderr() { WRONG_USAGE } else { 0 };

@@ -45,9 +45,9 @@ pub(crate) struct LakeSection {
 pub(crate) struct QuerySection {
     /// Longest run time, in seconds.
     pub(crate) timeout_seconds: u64,
-    /// Memory of all running queries, in MiB.
+    /// Memory of all running queries of one engine, in MiB.
     pub(crate) memory_mib: usize,
-    /// Greatest number of rows an answer may have.
+    /// Greatest number of rows of a report's answer.
     pub(crate) row_limit: usize,
 }
 
@@ -71,7 +71,7 @@ impl Default for LakeSection {
 
 impl Default for QuerySection {
     fn default() -> Self {
-        Self { timeout_seconds: 60, memory_mib: 4096, row_limit: 1_000_000 }
+        Self { timeout_seconds: 60, memory_mib: 2048, row_limit: 1_000_000 }
     }
 }
 

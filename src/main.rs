@@ -1,9 +1,12 @@
 //! Leadhouse: a CRM whose every record can be analysed within a second of being written.
 
+mod app;
+mod bench;
 mod cli;
 mod client;
 mod commands;
 mod config;
+mod demo;
 
 use std::process::ExitCode;
 

@@ -74,26 +74,30 @@ struct Callers {
 ///
 /// Requests without credentials go on: the handlers that need a person refuse them.
 async fn authenticate(State(callers): State<Callers>, mut request: Request, next: Next) -> Response {
-    match caller(&callers, &request).await {
-        Ok(Some(principal)) => {
+    let bearer = oltp::http::bearer(request.headers()).map(str::to_owned);
+    let act_as = request.headers().get(ACT_AS).and_then(|name| name.to_str().ok()).map(str::to_owned);
+    let Some(bearer) = bearer else { return next.run(request).await };
+    match callers.find(&bearer, act_as.as_deref()).await {
+        Ok(principal) => {
             request.extensions_mut().insert(principal);
             next.run(request).await
         }
-        Ok(None) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn caller(callers: &Callers, request: &Request) -> Result<Option<Principal>, Problem> {
-    let Some(bearer) = oltp::http::bearer(request.headers()) else { return Ok(None) };
-    let principal = if callers.token.matches(bearer) {
-        Principal::system()
-    } else {
-        callers.identity.authenticate(bearer).await?
-    };
-    let Some(wanted) = request.headers().get(ACT_AS) else { return Ok(Some(principal)) };
-    let username = wanted.to_str().unwrap_or_default();
-    Ok(Some(callers.identity.act_as(&principal, username).await?))
+impl Callers {
+    async fn find(&self, bearer: &str, act_as: Option<&str>) -> Result<Principal, Problem> {
+        let principal = if self.token.matches(bearer) {
+            Principal::system()
+        } else {
+            self.identity.authenticate(bearer).await?
+        };
+        match act_as {
+            Some(name) => Ok(self.identity.act_as(&principal, name).await?),
+            None => Ok(principal),
+        }
+    }
 }
 
 async fn ready(State(oltp): State<Oltp>) -> Result<&'static str, Problem> {

@@ -10,12 +10,12 @@ use serde_json::{json, Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    figures::{publish, quantile, table},
+    figures::{publish, quantile},
     load,
 };
 use crate::{
     app::{self, App, Database},
-    cli::{say, BenchArgs},
+    cli::{say, table, BenchArgs},
     commands::Outcome,
     config::Config,
 };

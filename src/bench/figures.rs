@@ -35,13 +35,6 @@ pub(super) fn publish(args: &BenchArgs, name: &str, table: &comfy_table::Table, 
     Ok(())
 }
 
-/// A table with these columns.
-pub(super) fn table<const N: usize>(columns: [&str; N]) -> comfy_table::Table {
-    let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(columns);
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

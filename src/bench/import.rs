@@ -12,10 +12,10 @@ use catalog::Principal;
 use ingest::import::{self, ImportRequest};
 use serde_json::json;
 
-use super::figures::{publish, table};
+use super::figures::publish;
 use crate::{
     app::App,
-    cli::{BenchArgs, say},
+    cli::{BenchArgs, say, table},
     commands::Outcome,
     config::Config,
 };

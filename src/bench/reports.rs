@@ -13,11 +13,11 @@ use serde_json::json;
 
 use super::{
     digest::{of_csv, Header},
-    figures::{median, publish, table},
+    figures::{median, publish},
 };
 use crate::{
     app::App,
-    cli::{say, BenchArgs},
+    cli::{say, table, BenchArgs},
     commands::Outcome,
     config::{Config, Overrides},
     demo,

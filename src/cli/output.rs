@@ -45,3 +45,10 @@ pub(crate) fn write_answer(bytes: &[u8], file: Option<&Path>) -> anyhow::Result<
     }
     Ok(())
 }
+
+/// An empty table with these columns.
+pub(crate) fn table<const N: usize>(columns: [&str; N]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(columns);
+    table
+}

@@ -41,8 +41,7 @@ pub(super) async fn report(config: &Config, command: ReportCommand) -> anyhow::R
 
 async fn list(client: &Client) -> anyhow::Result<Outcome> {
     let answer = client.get("/api/reports").await?;
-    let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(["name", "title", "what it shows"]);
+    let mut table = crate::cli::table(["name", "title", "what it shows"]);
     for report in answer.get("items").and_then(Value::as_array).into_iter().flatten() {
         table.add_row(["name", "title", "description"].map(|key| report.get(key).and_then(Value::as_str).unwrap_or("")));
     }

@@ -12,8 +12,7 @@ use crate::{
 /// # Errors
 /// The database cannot be started or reached at all.
 pub(super) async fn run(config: &Config) -> anyhow::Result<Outcome> {
-    let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(["check", "result", "what to do"]);
+    let mut table = crate::cli::table(["check", "result", "what to do"]);
     let mut well = true;
     let running = crate::client::Client::find(&config.data_dir).is_ok();
     if running {

@@ -31,9 +31,8 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
             }
         }
         UserCommand::List => {
-            let mut table = comfy_table::Table::new();
             let columns = ["username", "name", "role", "email", "status"];
-            table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(columns);
+            let mut table = crate::cli::table(columns);
             let mut cursor: Option<String> = None;
             loop {
                 let page = user_page(&client, cursor.as_deref()).await?;

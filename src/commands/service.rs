@@ -91,8 +91,7 @@ async fn showcase(server: &Server) -> anyhow::Result<()> {
 }
 
 fn logins_text(server: &Server, logins: &[demo::Login]) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(["role", "username", "password"]);
+    let mut table = crate::cli::table(["role", "username", "password"]);
     for login in logins {
         table.add_row([login.role.as_str(), login.username.as_str(), login.password.as_str()]);
     }
