@@ -3,7 +3,7 @@
 mod arguments;
 mod output;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::Parser;
 
@@ -17,6 +17,8 @@ use crate::{commands, config};
 
 /// The answer is no, or it failed.
 const FAILED: u8 = 1;
+/// What a service logs unless `LEADHOUSE_LOG` says otherwise: our own state changes, others' warnings.
+const SERVICE_LOG: &str = "warn,leadhouse=info,oltp=info,ingest=info,warehouse=info,query_service=info,report_builder=info";
 /// The command was not understood.
 const WRONG_USAGE: u8 = 2;
 
@@ -43,10 +45,10 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn observe(command: &Command) {
-    let default = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    let default = if matches!(command, Command::Serve(_)) { SERVICE_LOG } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::try_new(config::log_filter(default))
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).init();
 }
 
 /// An error with all its causes on one line.

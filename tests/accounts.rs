@@ -21,7 +21,7 @@ async fn add(workspace: &Workspace, username: &str, role: &str) -> Person {
         .post(format!("{}/api/auth/login", workspace.url()))
         .json(&json!({"username": username, "password": PASSWORD}));
     let session: Value = send(login).await;
-    Person { token: text(&session, "access_token"), id: text(&created, "id") }
+    Person { token: text(&session, "token"), id: text(&created, "id") }
 }
 
 async fn send(request: reqwest::RequestBuilder) -> Value {
@@ -68,7 +68,7 @@ async fn each_role_sees_the_same_rows_through_records_and_sql() {
         let asked = json!({"sql": "select id from leads", "format": "json"});
         let asked: Value = as_person(&workspace, person, Method::POST, "/api/sql", Some(asked)).await.json().await.expect("rows");
         assert_eq!(listed.len(), count);
-        assert_eq!(listed, ids(&asked));
+        assert_eq!(listed, ids(&asked["rows"]));
     }
     let mine: Value = as_person(&workspace, &rep, Method::GET, "/api/leads", None).await.json().await.expect("a list");
     let lead = text(&mine["items"][0], "id");
@@ -76,7 +76,7 @@ async fn each_role_sees_the_same_rows_through_records_and_sql() {
     assert_eq!(hidden.status(), 404);
     let masked = json!({"sql": "select count(email) as emails from leads", "format": "json"});
     let masked: Value = as_person(&workspace, &analyst, Method::POST, "/api/sql", Some(masked)).await.json().await.expect("rows");
-    assert_eq!(masked[0]["emails"], 0);
+    assert_eq!(masked["rows"][0]["emails"], 0);
     let forbidden = as_person(&workspace, &rep, Method::DELETE, &format!("/api/leads/{lead}"), None).await;
     assert_eq!(forbidden.status(), 403);
     let forbidden = as_person(&workspace, &analyst, Method::POST, "/api/leads", Some(json!({"name": "X"}))).await;

@@ -73,7 +73,8 @@ impl Workspace {
     pub(crate) fn sql(&self, query: &str, more: &[&str]) -> Vec<Value> {
         let args: Vec<&str> = ["sql", query, "--format", "json"].iter().chain(more).copied().collect();
         let text = self.ok(&args);
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+        let answer: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        answer["rows"].as_array().cloned().unwrap_or_else(|| panic!("no rows in {text}"))
     }
 
     /// A request that carries the local administrator's token.
@@ -85,11 +86,6 @@ impl Workspace {
     /// The address of the server.
     pub(crate) fn url(&self) -> String {
         self.server_file().expect("a running server").url
-    }
-
-    /// Process id of the server.
-    pub(crate) fn pid(&self) -> u32 {
-        self.server_file().expect("a running server").pid
     }
 
     /// Waits until everything written so far is visible to queries.

@@ -9,19 +9,21 @@ pub(crate) async fn imported() -> Option<Workspace> {
     let data = shared_data("maven_crm")?;
     let workspace = Workspace::start().await;
     let file = |name: &str| data.join(name).to_string_lossy().into_owned();
-    let map = |name: &str| repository_file(&format!("docs/examples/maven/{name}"));
+    let example = |name: &str| repository_file(&format!("docs/examples/maven/{name}"));
     for (object, source, mapping) in [
-        ("teams", file("sales_teams.csv"), map("teams.toml")),
-        ("users", file("sales_teams.csv"), map("managers.toml")),
-        ("users", file("sales_teams.csv"), map("users.toml")),
-        ("companies", file("accounts.csv"), map("companies.toml")),
-        ("products", file("products.csv"), map("products.toml")),
-        ("pipelines", map("pipelines.csv"), map("pipelines.toml")),
-        ("stages", map("stages.csv"), map("stages.toml")),
-        ("deals", file("sales_pipeline.csv"), map("opportunities.toml")),
+        ("user", file("sales_teams.csv"), "managers.toml"),
+        ("team", file("sales_teams.csv"), "teams.toml"),
+        ("user", file("sales_teams.csv"), "managers.toml"),
+        ("user", file("sales_teams.csv"), "agents.toml"),
+        ("company", file("accounts.csv"), "companies.toml"),
+        ("product", file("products.csv"), "products.toml"),
     ] {
-        workspace.ok(&["import", object, &source, "--map", &mapping]);
+        workspace.ok(&["import", object, &source, "--map", &example(mapping)]);
     }
+    workspace.ok(&["import", "pipeline", &example("pipelines.csv"), "--match", "name", "--policy", "skip"]);
+    workspace.ok(&["import", "stage", &example("stages.csv"), "--map", &example("stages.toml")]);
+    let deals = file("sales_pipeline.csv");
+    workspace.ok(&["import", "deal", &deals, "--map", &example("opportunities.toml")]);
     workspace.settled().await;
     Some(workspace)
 }
@@ -38,7 +40,13 @@ async fn the_maven_numbers_come_out_of_reports_and_sql() {
             assert!(text.lines().any(|line| line.starts_with(&format!("{stage},{deals}"))), "{engine}: {text}");
         }
         let text = workspace.ok(&["report", "run", "won-by-region", "--engine", engine, "--format", "csv"]);
-        for row in ["Central,1629,975,3346293.00", "East,1171,687,3090594.00", "West,1438,811,3568647.00"] {
+        let regions = [
+            "Central,3512,1629,975,3346293.00,",
+            "East,2291,1171,687,3090594.00,",
+            "West,2997,1438,811,3568647.00,",
+            "Total,8800,4238,2473,10005534.00,",
+        ];
+        for row in regions {
             assert!(text.contains(row), "{engine}: {row} is missing in\n{text}");
         }
     }

@@ -19,7 +19,7 @@ use duckdb::Connection;
 use crate::{
     Answer, Engine, Error, QueryService,
     answer::{normal_batch, normal_schema},
-    duck::from_duckdb,
+    duck::bridge::{from_duckdb, schema_from_duckdb},
 };
 
 /// Plain Parquet files of every object, one per table, with both engines open on them.
@@ -85,17 +85,15 @@ impl PlainFiles {
         let rows = tokio::task::spawn_blocking(move || {
             let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             let mut statement = connection.prepare(&sql)?;
-            let arrow = statement.query_arrow([])?;
-            let raw: Result<Vec<_>, Error> = arrow.map(|batch| from_duckdb(&batch)).collect();
-            raw
+            drop(statement.stream_arrow([])?);
+            let schema = normal_schema(schema_from_duckdb(&statement.schema())?.as_ref());
+            let mut batches = Vec::new();
+            while let Some(rows) = statement.step()? {
+                batches.push(normal_batch(&from_duckdb(&rows)?, &schema)?);
+            }
+            Ok::<_, Error>((schema, batches))
         });
-        let raw = rows.await.map_err(|error| Error::Defect(error.to_string()))??;
-        let Some(first) = raw.first() else {
-            let empty = Arc::new(arrow::datatypes::Schema::empty());
-            return Ok(self.answer(empty, Vec::new(), Engine::DuckDb, started));
-        };
-        let schema = normal_schema(&first.schema());
-        let batches = raw.iter().map(|batch| normal_batch(batch, &schema)).collect::<Result<_, _>>()?;
+        let (schema, batches) = rows.await.map_err(|error| Error::Defect(error.to_string()))??;
         Ok(self.answer(schema, batches, Engine::DuckDb, started))
     }
 

@@ -3,7 +3,7 @@
 //! Only SQL that we wrote runs here, because any file in the allowed folder can be named in a
 //! statement; analysts' own statements run on `DataFusion`.
 
-mod bridge;
+pub(crate) mod bridge;
 mod instance;
 mod lake_rows;
 mod source;

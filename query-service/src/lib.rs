@@ -13,6 +13,7 @@
 mod access;
 pub mod answer;
 pub mod api;
+pub mod baseline;
 mod compute;
 mod config;
 mod duck;

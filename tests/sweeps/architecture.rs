@@ -38,7 +38,8 @@ const HOMES: [(&str, &[&str]); 17] = [
     ("polars", &["ingest", "scoring-model"]),
     ("rust_xlsxwriter", &["report-builder"]),
     ("sqlparser", &["query-service"]),
-    ("sqlx", &["oltp", "ingest"]),
+    // query-service reads Postgres in `verify` only: comparing both sides is its job.
+    ("sqlx", &["oltp", "ingest", "query-service"]),
     ("vega_lite_4", &["dashboards"]),
 ];
 
@@ -127,7 +128,9 @@ fn only_routes_and_the_root_package_speak_http() {
             continue;
         }
         for (index, line) in file.text.lines().enumerate() {
-            if imported_crate(line).is_some_and(|name| HTTP_CRATES.contains(&name)) {
+            // A type may derive its own schema where it is defined.
+            let schema = ["use utoipa::ToSchema;", "use utoipa::IntoParams;"].contains(&line.trim());
+            if !schema && imported_crate(line).is_some_and(|name| HTTP_CRATES.contains(&name)) {
                 wrong.push(format!("{}:{}: {}", file.path, index + 1, line.trim()));
             }
         }

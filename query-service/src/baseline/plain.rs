@@ -38,7 +38,7 @@ pub(super) async fn write(service: &QueryService, dir: &Path, with_history: &[&s
 async fn one(service: &QueryService, sight: &crate::sight::Sight, table: &str, file: &PathBuf) -> Result<(), Error> {
     let broken = |error: datafusion::error::DataFusionError| Error::Defect(format!("{table}: {error}"));
     let encoding = |error: parquet::errors::ParquetError| Error::Defect(format!("{table}: {error}"));
-    let context = service.session(sight)?;
+    let context = service.open(sight)?;
     // One partition keeps the order of the lake.
     let statement = if table.ends_with("_history") {
         format!("select * from {table} where id is not null and created_at is not null")

@@ -30,7 +30,7 @@ pub(super) fn to_duckdb(batch: &RecordBatch) -> Result<arrow58::array::RecordBat
 }
 
 /// A batch of a `DuckDB` result as one of ours.
-pub(super) fn from_duckdb(rows: &arrow58::array::StructArray) -> Result<RecordBatch, Error> {
+pub(crate) fn from_duckdb(rows: &arrow58::array::StructArray) -> Result<RecordBatch, Error> {
     use arrow58::array::Array as _;
     let (array, schema) = arrow58::ffi::to_ffi(&rows.to_data())
         .map_err(|error| Error::Defect(format!("a batch cannot be taken from DuckDB: {error}")))?;
@@ -48,7 +48,7 @@ pub(super) fn from_duckdb(rows: &arrow58::array::StructArray) -> Result<RecordBa
 }
 
 /// The schema of a `DuckDB` result.
-pub(super) fn schema_from_duckdb(schema: &arrow58::datatypes::Schema) -> Result<SchemaRef, Error> {
+pub(crate) fn schema_from_duckdb(schema: &arrow58::datatypes::Schema) -> Result<SchemaRef, Error> {
     let schema = Arc::new(schema.clone());
     let empty = arrow58::array::StructArray::from(arrow58::array::RecordBatch::new_empty(schema));
     Ok(from_duckdb(&empty)?.schema())
