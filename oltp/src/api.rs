@@ -14,6 +14,7 @@ mod records;
 pub use records::{openapi as record_openapi, routes as record_routes};
 
 /// Every route of this crate.
+#[expect(clippy::needless_pass_by_value, reason = "the routes of every crate take what they serve")]
 pub fn routes(oltp: Oltp, auth: Arc<Identity>) -> Router {
     records::routes_with_accounts(&oltp, &auth).merge(identity::routes(auth))
 }

@@ -27,7 +27,7 @@ use crate::Result;
 pub(crate) mod account;
 pub(crate) mod cluster;
 pub(crate) mod leftover;
-mod place;
+pub(crate) mod place;
 pub(crate) mod programs;
 pub(crate) mod server;
 pub(crate) mod settings;

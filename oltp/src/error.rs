@@ -179,6 +179,7 @@ impl Error {
         matches!(self.kind(), FaultKind::Invalid | FaultKind::Conflict)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "errors are handed over as `map_err` gives them")]
     pub(crate) fn embedded(attempt: impl Into<String>, reason: impl ToString) -> Self {
         Self::Embedded { attempt: attempt.into(), reason: reason.to_string() }
     }

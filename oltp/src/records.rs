@@ -152,6 +152,9 @@ impl Oltp {
         match apply(&mut tx, &batch, std::slice::from_ref(&draft)).await {
             Ok(records) => {
                 tx.commit().await?;
+                if ["user", "team"].contains(&object.name.as_str()) {
+                    self.people_changed();
+                }
                 let record = records.into_iter().next().ok_or_else(|| Error::not_found(object))?;
                 Ok(masked(record, &policy(caller, object).masked))
             }

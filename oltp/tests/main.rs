@@ -1,6 +1,10 @@
 //! Tests of this crate against a real Postgres.
 
+#[cfg(test)]
 mod embedded;
+#[cfg(test)]
 mod identity;
+#[cfg(test)]
 mod migrations;
+#[cfg(test)]
 mod records;

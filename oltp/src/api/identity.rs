@@ -104,9 +104,11 @@ async fn login(
         .or(login.email)
         .ok_or_else(|| Invalid::field("username", "required", "Username or e-mail must have a value"))?;
     let answer = identity.login(&name, &login.password, &ip).await;
-    answer.map(Json).map_err(|error| match error {
-        Error::TooManyAttempts { retry_after_s } => Problem::from(error).with_retry_after(retry_after_s),
-        error => error.into(),
+    answer.map(Json).map_err(|error| {
+        if let Error::TooManyAttempts { retry_after_s } = error {
+            return Problem::from(error).with_retry_after(retry_after_s);
+        }
+        error.into()
     })
 }
 

@@ -49,7 +49,7 @@ impl Account {
     pub(crate) fn owning(cluster: &Path) -> Option<Self> {
         let owner = fs::metadata(cluster).ok()?.uid();
         let user = User::from_uid(Uid::from_raw(owner)).ok().flatten()?;
-        (!user.uid.is_root()).then(|| Self { name: user.name, uid: user.uid, gid: user.gid })
+        (!user.uid.is_root()).then_some(Self { name: user.name, uid: user.uid, gid: user.gid })
     }
 
     /// The account's name.

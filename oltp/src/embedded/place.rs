@@ -1,6 +1,7 @@
 //! Where a private Postgres lives, claimed for one process.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
 };
@@ -123,7 +124,7 @@ fn set_orphan_aside(home: &Path, location: &Path) -> Result<()> {
     if location.exists() || !home.exists() {
         return Ok(());
     }
-    let aside = (1_u32..)
+    let aside = (1..=u32::MAX)
         .map(|number| PathBuf::from(format!("{}-orphan-{number}", home.display())))
         .find(|path| !path.exists())
         .unwrap_or_else(|| home.with_extension("orphan"));
@@ -131,8 +132,9 @@ fn set_orphan_aside(home: &Path, location: &Path) -> Result<()> {
     fs::rename(home, &aside).map_err(|error| Error::embedded(format!("moving {} aside", home.display()), error))
 }
 
-/// Sixteen letters that stand for a path.
-fn short_hash(path: &Path) -> String {
-    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+/// Sixteen letters that stand for a path or another text.
+pub(crate) fn short_hash(text: impl AsRef<OsStr>) -> String {
+    let digest = Sha256::digest(text.as_ref().as_encoded_bytes());
+    let start = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(start))
 }

@@ -51,7 +51,7 @@ impl Programs {
 /// Every installation on this machine, newest first.
 pub(crate) fn installed() -> Vec<Programs> {
     let mut found: Vec<Programs> = folders().iter().filter_map(|folder| inspect(folder)).collect();
-    found.sort_by(|a, b| b.major.cmp(&a.major));
+    found.sort_by_key(|programs| std::cmp::Reverse(programs.major));
     found
 }
 

@@ -22,7 +22,7 @@ use crate::{Error, Result};
 const POLL: Duration = Duration::from_millis(5);
 
 /// Recovery after a crash reads the log since the last checkpoint: at most 4 GB, minutes at worst.
-const START_TIMEOUT: Duration = Duration::from_secs(600);
+const START_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// A start log beyond this is begun anew.
 const START_LOG_MAX_BYTES: u64 = 1024 * 1024;
@@ -44,8 +44,8 @@ pub(crate) fn free_port(preferred: Option<u16>) -> Result<u16> {
 /// The command that runs Postgres on a cluster, its output appended to `log`.
 pub(crate) fn postgres(programs: &Programs, cluster: &Path, log: &Path, account: Option<&Account>) -> Result<Command> {
     let failed = |error| Error::embedded(format!("opening {}", log.display()), error);
-    let long = fs::metadata(log).is_ok_and(|metadata| metadata.len() > START_LOG_MAX_BYTES);
-    let file = if long { File::create(log) } else { File::options().create(true).append(true).open(log) };
+    let full = fs::metadata(log).is_ok_and(|metadata| metadata.len() > START_LOG_MAX_BYTES);
+    let file = if full { File::create(log) } else { File::options().create(true).append(true).open(log) };
     let file = file.map_err(failed)?;
     let mut postgres = command(&programs.path("postgres"), account);
     postgres.arg("-D").arg(cluster).stdin(Stdio::null());

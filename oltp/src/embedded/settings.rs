@@ -26,7 +26,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Settings for a cluster on the disk of `home`.
     pub(crate) fn new(port: u16, socket_dir: &Path, home: &Path, durable: bool) -> Self {
-        let disk = statvfs(home).map(|disk| u64::from(disk.blocks_available()) * u64::from(disk.fragment_size()));
+        let disk = statvfs(home).map(|disk| wide(disk.blocks_available()) * wide(disk.fragment_size()));
         Self {
             port,
             socket_dir: socket_dir.display().to_string(),
@@ -117,6 +117,11 @@ max_wal_size = 1GB
 checkpoint_timeout = 1h
 autovacuum_naptime = 10min
 ";
+
+/// Counters of the file system have 32 bits on some systems and 64 on others.
+fn wide(count: impl Into<u64>) -> u64 {
+    count.into()
+}
 
 /// The machine's memory, where the system says it in a file.
 fn memory_bytes() -> Option<u64> {

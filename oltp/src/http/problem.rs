@@ -13,13 +13,13 @@ use super::current_request_id;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     status: StatusCode,
-    code: String,
+    code: Box<str>,
     title: &'static str,
     detail: String,
     errors: Vec<InvalidField>,
     retry_after_s: Option<u64>,
     /// What the log says besides; never sent.
-    cause: Option<String>,
+    cause: Option<Box<str>>,
 }
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ impl Problem {
         let (status, title) = status_and_title(kind);
         Self {
             status,
-            code: code.to_owned(),
+            code: code.into(),
             title,
             detail: detail.into(),
             errors: Vec::new(),
@@ -88,7 +88,7 @@ impl<E: Fault> From<E> for Problem {
         let kind = error.kind();
         let mut problem = Self::new(kind, error.code(), detail(kind, &error));
         problem.errors = error.invalid().map(|invalid| invalid.0.clone()).unwrap_or_default();
-        problem.cause = problem.status.is_server_error().then(|| chain(&error));
+        problem.cause = problem.status.is_server_error().then(|| chain(&error).into());
         problem
     }
 }
@@ -97,7 +97,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let instance = current_request_id();
         if let Some(cause) = &self.cause {
-            tracing::error!(request.id = instance.as_deref(), problem.code = self.code, "a request failed: {cause}");
+            tracing::error!(request.id = instance.as_deref(), problem.code = &*self.code, "a request failed: {cause}");
         }
         let body = Body {
             r#type: format!("/problems/{}", self.code),

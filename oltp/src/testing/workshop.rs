@@ -13,7 +13,6 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::geteuid,
 };
-use sha2::{Digest, Sha256};
 
 use crate::{
     Error, Result,
@@ -21,6 +20,7 @@ use crate::{
         account::{Account, private_folder},
         cluster::{self, NewCluster},
         leftover::{recorded_pid, serves},
+        place::short_hash,
         programs::Programs,
     },
 };
@@ -80,9 +80,7 @@ impl Workshop {
 
     /// The template of this PostgreSQL version, made on first use.
     pub(crate) fn template(&self, programs: &Programs) -> Result<Template> {
-        let recipe = format!("{TEMPLATE_FORM} {}", programs.version);
-        let digest = Sha256::digest(recipe.as_bytes());
-        let key: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let key = short_hash(format!("{TEMPLATE_FORM} {}", programs.version));
         let folder = self.folder.join(format!("template-{key}"));
         private_folder(&folder, self.account.as_ref())?;
         let new = NewCluster {

@@ -35,26 +35,25 @@ pub(in crate::api) fn openapi() -> OpenApi {
 /// The same with passwords in the bodies that create and change people.
 pub(in crate::api) fn with_passwords(mut openapi: OpenApi) -> OpenApi {
     let schemas = &mut openapi.components.get_or_insert_default().schemas;
-    add(schemas.get_mut("NewUser"), "password", "At least 10 characters, without the username.", true);
-    add(schemas.get_mut("UserChanges"), "password", "A new password; it ends every open session.", false);
-    let current = "The password so far; needed to change one's own.";
-    add(schemas.get_mut("UserChanges"), "current_password", current, false);
+    if let Some(RefOr::T(Schema::Object(new))) = schemas.get_mut("NewUser") {
+        new.properties.insert("password".to_owned(), secret("At least 10 characters, without the username."));
+        new.required.push("password".to_owned());
+    }
+    if let Some(RefOr::T(Schema::Object(changes))) = schemas.get_mut("UserChanges") {
+        changes.properties.insert("password".to_owned(), secret("A new password; it ends every open session."));
+        let current = secret("The password so far; needed to change one's own.");
+        changes.properties.insert("current_password".to_owned(), current);
+    }
     openapi
 }
 
-fn add(schema: Option<&mut RefOr<Schema>>, name: &str, description: &str, required: bool) {
-    let Some(RefOr::T(Schema::Object(object))) = schema else {
-        return;
-    };
+fn secret(description: &str) -> RefOr<Schema> {
     let password = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .description(Some(description))
         .write_only(true);
-    object.properties.insert(name.to_owned(), RefOr::T(password.into()));
-    if required {
-        object.required.push(name.to_owned());
-    }
+    RefOr::T(password.into())
 }
 
 #[cfg(test)]
@@ -62,15 +61,16 @@ mod tests {
     #[test]
     fn signing_in_is_open_and_everything_else_is_not() {
         let openapi = serde_json::to_value(crate::api::openapi()).expect("JSON");
-        let mut open = Vec::new();
+        let paths = openapi["paths"].as_object().expect("paths").iter();
+        let operations = paths.flat_map(|(path, item)| {
+            let operations = item.as_object().expect("operations").iter();
+            operations.map(move |(method, operation)| (format!("{method} {path}"), operation))
+        });
 
-        for (path, item) in openapi["paths"].as_object().expect("paths") {
-            for (method, operation) in item.as_object().expect("operations") {
-                if operation["security"].as_array().is_none_or(Vec::is_empty) {
-                    open.push(format!("{method} {path}"));
-                }
-            }
-        }
+        let open: Vec<String> = operations
+            .filter(|(_, operation)| operation["security"].as_array().is_none_or(Vec::is_empty))
+            .map(|(name, _)| name)
+            .collect();
 
         assert_eq!(open, ["post /api/auth/login", "post /api/auth/register"]);
         let user = &openapi["components"]["schemas"]["NewUser"];
