@@ -1,6 +1,10 @@
 //! A lake in a temporary folder with capture running into it.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use catalog::{Lsn, SystemClock};
 use ingest::{Capture, CaptureConfig, CaptureHandle, CaptureState, CaptureStatus, Origin};
@@ -45,9 +49,21 @@ pub(crate) async fn start(url: &str, folder: &std::path::Path) -> Running {
 
 pub(crate) async fn start_with(url: &str, lake: LakeConfig, config: CaptureConfig) -> Running {
     let clock = Arc::new(SystemClock);
-    let (lake, reader) = Lake::open(lake, specs(), Arc::clone(&clock) as _).await.unwrap();
+    let (lake, reader) = open(lake).await;
     let origin = Origin { url: url.to_owned(), tables: specs(), clock };
     Running { capture: Capture::start_tables(origin, lake, config).unwrap(), reader }
+}
+
+/// Opens a lake. A process that another test is just starting shares the folder's lock with the
+/// lake before, from its fork until its exec, so the lock can be taken a moment longer.
+async fn open(config: LakeConfig) -> (Lake, LakeReader) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match Lake::open(config.clone(), specs(), Arc::new(SystemClock)).await {
+            Err(warehouse::Error::InUse { .. }) if Instant::now() < deadline => tokio::task::yield_now().await,
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 impl Running {
