@@ -222,7 +222,8 @@ fn drafts(batch: &Batch<'_>, rows: &[BulkRow]) -> Vec<Draft> {
 /// alone: `k` bad rows among `n` cost about `k * log2(n)` statements.
 async fn store(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Result<Vec<(usize, Error)>> {
     let mut refused = Vec::new();
-    let mut pending = VecDeque::from([0..drafts.len()]);
+    let mut pending = VecDeque::new();
+    pending.push_back(0..drafts.len());
     while let Some(range) = pending.pop_front() {
         let part = drafts.get(range.clone()).unwrap_or_default();
         if part.is_empty() {

@@ -30,8 +30,7 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
         return Ok(());
     };
     match object {
-        Standard::Company => tree::complete(tx, batch, drafts).await,
-        Standard::Team => tree::complete(tx, batch, drafts).await,
+        Standard::Company | Standard::Team => tree::complete(tx, batch, drafts).await,
         Standard::User => user::complete(tx, batch, drafts).await,
         Standard::Pipeline => pipeline::complete(tx, batch, drafts).await,
         Standard::Stage => stage::complete(tx, batch, drafts).await,
@@ -53,17 +52,20 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
 
 /// Updates of other records that must be stored before the drafts.
 pub(crate) async fn before(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Result<Vec<FollowUp>> {
-    match Standard::of(batch.object) {
-        Some(Standard::Pipeline) => pipeline::before(tx, batch, drafts).await,
-        _ => Ok(Vec::new()),
+    if Standard::of(batch.object) == Some(Standard::Pipeline) {
+        return pipeline::before(tx, batch, drafts).await;
     }
+    Ok(Vec::new())
 }
 
 /// Updates of other records that follow from the drafts once they are stored.
 pub(crate) async fn after(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Result<Vec<FollowUp>> {
-    match Standard::of(batch.object) {
-        Some(Standard::Order) => order::after(tx, batch, drafts).await,
-        Some(Standard::OrderItem) => order_item::after(tx, batch, drafts).await,
-        _ => Ok(Vec::new()),
+    let object = Standard::of(batch.object);
+    if object == Some(Standard::Order) {
+        return order::after(tx, batch, drafts).await;
     }
+    if object == Some(Standard::OrderItem) {
+        return order_item::after(tx, batch, drafts).await;
+    }
+    Ok(Vec::new())
 }

@@ -45,7 +45,7 @@ impl Violation {
             ErrorKind::ForeignKeyViolation => {
                 named(object, &fields, |label| ("unknown_record", format!("there is no {label} with this id"))).into()
             }
-            _ => {
+            ErrorKind::CheckViolation | ErrorKind::NotNullViolation | ErrorKind::ExclusionViolation | _ => {
                 let rule = rule(&self.constraint, &object.table);
                 named(object, &fields, |label| ("not_allowed", format!("{label} {rule}"))).into()
             }

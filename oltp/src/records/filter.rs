@@ -103,7 +103,12 @@ impl Filter {
                 values.iter().map(|value| bound_text(caller, &kind, value)).collect::<Result<_, _>>()?
             }
             Operator::Contains | Operator::StartsWith => vec![plain(value)?.to_owned()],
-            _ => vec![bound_text(caller, &kind, value)?],
+            Operator::Equal
+            | Operator::NotEqual
+            | Operator::Greater
+            | Operator::GreaterOrEqual
+            | Operator::Less
+            | Operator::LessOrEqual => vec![bound_text(caller, &kind, value)?],
         };
         Ok(Self { column: name.to_owned(), cast, operator, values })
     }
@@ -182,11 +187,12 @@ pub(crate) fn bound_text(caller: &Principal, kind: &FieldKind, value: &str) -> R
             Ok(value.to_owned())
         }
         FieldKind::Integer { .. } => {
-            value.parse::<i64>().map(|number| number.to_string()).map_err(|_| wrong("a whole number"))
+            value.parse::<i64>().ok().map(|number| number.to_string()).ok_or_else(|| wrong("a whole number"))
         }
         FieldKind::Decimal { .. } | FieldKind::Money => Decimal::from_str_exact(value)
+            .ok()
             .map(|number| number.to_string())
-            .map_err(|_| wrong("a decimal number such as 1234.50")),
+            .ok_or_else(|| wrong("a decimal number such as 1234.50")),
         FieldKind::Bool => bool_text(value),
         FieldKind::Date => day(value).map(|day| day.to_string()).ok_or_else(|| wrong("a date such as 2026-03-31")),
         FieldKind::DateTime => {
@@ -199,7 +205,7 @@ pub(crate) fn bound_text(caller: &Principal, kind: &FieldKind, value: &str) -> R
                 .ok_or_else(|| ("unknown_choice", format!("use one of {}", options.join(", "))))
         }
         FieldKind::Link { object } if object == "user" && value == "me" => Ok(caller.user_id.to_string()),
-        FieldKind::Link { .. } => Uuid::parse_str(value).map(|id| id.to_string()).map_err(|_| wrong("an id")),
+        FieldKind::Link { .. } => Uuid::parse_str(value).ok().map(|id| id.to_string()).ok_or_else(|| wrong("an id")),
         FieldKind::Json => Err(("unsuitable_operator", "this field can only be tested with is_null".to_owned())),
     }
 }

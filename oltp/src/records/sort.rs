@@ -140,8 +140,7 @@ impl Sort {
         for (key, value) in self.keys.iter().zip(values) {
             let column = statement::column(&key.column);
             if let Some(value) = value {
-                let beyond = format!("{column} {} {value}", sign(key.direction));
-                let beyond = if key.nullable { format!("({beyond} or {column} is null)") } else { beyond };
+                let beyond = beyond(key, value);
                 cases.push(equal.iter().cloned().chain([beyond]).collect::<Vec<_>>().join(" and "));
                 equal.push(format!("{column} = {value}"));
             } else {
@@ -150,6 +149,13 @@ impl Sort {
         }
         format!("({})", cases.join("\n    or "))
     }
+}
+
+/// A value of the key that comes after the given one; empty values come after all others.
+fn beyond(key: &Key, value: &str) -> String {
+    let column = statement::column(&key.column);
+    let beyond = format!("{column} {} {value}", sign(key.direction));
+    if key.nullable { format!("({beyond} or {column} is null)") } else { beyond }
 }
 
 fn sign(direction: Direction) -> &'static str {

@@ -22,14 +22,15 @@ impl Oltp {
         let policy = policy(caller, object);
         let names: &[&str] = if object.name == "user" { &["username", "email"] } else { &[] };
         let names = names.iter().copied().chain([object.title.as_str()]).filter(|name| !policy.masked.contains(*name));
-        let named: Vec<String> = names.map(|name| format!("lower({}) = lower($1)", statement::column(name))).collect();
+        let matches: Vec<String> =
+            names.map(|name| format!("lower({}) = lower($1)", statement::column(name))).collect();
         let sql = format!(
-            "select {json}\nfrom {table} {row}\nwhere ({named}) and {row}.deleted_at is null and {scope}\n\
+            "select {json}\nfrom {table} {row}\nwhere ({matches}) and {row}.deleted_at is null and {scope}\n\
              order by {row}.created_at, {row}.id\nlimit {MAX_TITLED}",
             json = statement::record_json(object),
             table = statement::quoted(&object.table),
             row = statement::ROW,
-            named = named.join(" or "),
+            matches = matches.join(" or "),
             scope = scope::condition(&policy.rows, 2),
         );
         let mut query = sqlx::query_scalar::<_, Json<Record>>(AssertSqlSafe(sql)).bind(title);

@@ -56,12 +56,11 @@ pub(super) async fn after(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Dr
         let deleted_at = record.get("deleted_at").unwrap_or(&Value::Null).clone();
         let mut draft = Draft::follow_up(id, record, order.effective_at);
         match batch.verb {
-            Verb::Create => continue,
             Verb::Update => draft.set(object, "owner_id", order.after("owner_id")),
             Verb::Delete if deleted_at.is_null() => {}
             // What went to the bin with the order comes back with it.
             Verb::Restore if moment_of(&deleted_at) >= moment_of(order.before("deleted_at")) => {}
-            Verb::Delete | Verb::Restore => continue,
+            Verb::Create | Verb::Delete | Verb::Restore => continue,
         }
         follow_ups.push(FollowUp { object: ITEM, verb: batch.verb, draft });
     }

@@ -11,12 +11,14 @@ use uuid::Uuid;
 use super::workspace::{Workspace, at, id_of};
 
 fn row(object: &ObjectDef, body: Value, effective_at: &str) -> BulkRow {
-    let changes = Changes::parse_new(object, body.as_object().expect("an object")).expect("valid");
+    let Value::Object(body) = body else { panic!("not an object: {body}") };
+    let changes = Changes::parse_new(object, &body).expect("valid");
     BulkRow { id: catalog::Ids.fresh(), changes, effective_at: at(effective_at) }
 }
 
 fn change(object: &ObjectDef, id: Uuid, body: Value, effective_at: &str) -> BulkRow {
-    let changes = Changes::parse_patch(object, body.as_object().expect("an object")).expect("valid");
+    let Value::Object(body) = body else { panic!("not an object: {body}") };
+    let changes = Changes::parse_patch(object, &body).expect("valid");
     BulkRow { id, changes, effective_at: at(effective_at) }
 }
 

@@ -39,13 +39,13 @@ pub(super) fn renamed(object: &ObjectDef, body: Map<String, Value>) -> Result<Re
     let mut renamed = Renamed::default();
     for (name, value) in body {
         let snake = snake_case(&name);
-        match value {
-            Value::Object(inner) if FLATTENED.contains(&snake.as_str()) && object.field(&snake).is_none() => {
-                for (name, value) in inner {
-                    renamed.put(object, &name, value)?;
-                }
+        let flattened = FLATTENED.contains(&snake.as_str()) && object.field(&snake).is_none();
+        if let (true, Value::Object(inner)) = (flattened, &value) {
+            for (name, value) in inner {
+                renamed.put(object, name, value.clone())?;
             }
-            value => renamed.put(object, &name, value)?,
+        } else {
+            renamed.put(object, &name, value)?;
         }
     }
     Ok(renamed)
@@ -124,7 +124,7 @@ mod tests {
     fn fields(object: &str, body: Value) -> Value {
         let catalog = Catalog::standard();
         let object = catalog.object(object).expect("a standard object");
-        let body = body.as_object().expect("an object").clone();
+        let Value::Object(body) = body else { panic!("not an object: {body}") };
         renamed(object, body).map_or_else(|invalid| json!(invalid.to_string()), |renamed| json!(renamed.fields))
     }
 

@@ -1,10 +1,25 @@
 //! Versions in headers: `ETag` out, `If-Match` in (RFC 9110, section 13).
 
 use axum::http::{HeaderMap, header};
-use catalog::FaultKind;
+use catalog::{Fault, FaultKind};
 use serde_json::Value;
 
-use crate::{http::Problem, records::Record};
+use crate::records::Record;
+
+/// `If-Match` holds something that is not an entity tag of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("If-Match must be the ETag of the record as it was read, such as \"7\"")]
+pub(super) struct InvalidIfMatch;
+
+impl Fault for InvalidIfMatch {
+    fn kind(&self) -> FaultKind {
+        FaultKind::Malformed
+    }
+
+    fn code(&self) -> &'static str {
+        "invalid_if_match"
+    }
+}
 
 /// The entity tag of a record: its version.
 pub(super) fn etag(record: &Record) -> String {
@@ -14,8 +29,8 @@ pub(super) fn etag(record: &Record) -> String {
 /// The version in `If-Match`; `None` when there is none or any will do.
 ///
 /// # Errors
-/// A problem when the header is not one of our entity tags.
-pub(super) fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+/// [`InvalidIfMatch`].
+pub(super) fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, InvalidIfMatch> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);
     };
@@ -23,27 +38,23 @@ pub(super) fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Probl
         return Ok(None);
     }
     let version = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-    version.map(Some).ok_or_else(|| {
-        let detail = "If-Match must be the ETag of the record as it was read, such as \"7\".";
-        Problem::new(FaultKind::Malformed, "invalid_if_match", detail)
-    })
+    version.map(Some).ok_or(InvalidIfMatch)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn version(value: &'static str) -> Result<Option<i64>, ()> {
-        let headers = HeaderMap::from_iter([(header::IF_MATCH, value.parse().expect("a header value"))]);
-        expected_version(&headers).map_err(|_| ())
+    fn version(value: &str) -> Result<Option<i64>, InvalidIfMatch> {
+        expected_version(&HeaderMap::from_iter([(header::IF_MATCH, value.parse().expect("a header value"))]))
     }
 
     #[test]
     fn a_version_is_a_quoted_number() {
         assert_eq!(version("\"7\""), Ok(Some(7)));
         assert_eq!(version("*"), Ok(None));
-        assert_eq!(version("7"), Err(()));
-        assert_eq!(version("\"x\""), Err(()));
-        assert_eq!(expected_version(&HeaderMap::new()).map_err(|_| ()), Ok(None));
+        assert_eq!(version("7"), Err(InvalidIfMatch));
+        assert_eq!(version("\"x\""), Err(InvalidIfMatch));
+        assert_eq!(expected_version(&HeaderMap::new()), Ok(None));
     }
 }

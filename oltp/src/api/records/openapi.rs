@@ -46,7 +46,7 @@ fn with_schemas(components: ComponentsBuilder, object: &ObjectDef) -> Components
         .schema(format!("{name}Page"), schemas::page(&name))
 }
 
-fn paths_of(object: &ObjectDef) -> [(String, PathItem); 4] {
+fn paths_of(object: &ObjectDef) -> Vec<(String, PathItem)> {
     let table = format!("/api/{}", object.table);
     let many = PathItem::new(HttpMethod::Get, list(object));
     let mut one = PathItem::new(HttpMethod::Get, read(object));
@@ -56,7 +56,7 @@ fn paths_of(object: &ObjectDef) -> [(String, PathItem); 4] {
     let mut many = many;
     many.post = Some(create(object));
     let restore = PathItem::new(HttpMethod::Post, changed(object, "restore", "Take out of the bin").build());
-    [
+    vec![
         (table.clone(), many),
         (format!("{table}/{{id}}"), one),
         (format!("{table}/{{id}}/restore"), restore),
