@@ -165,3 +165,6 @@ impl Pending {
 fn column_name(index: usize) -> PlSmallStr {
     format!("{index}").into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,7 +79,8 @@ impl Lookups {
             if rule.field.name == plan.times.stage_field {
                 wanted.extend(plan.times.steps.iter().filter_map(|step| step.stage.as_deref()));
             }
-            if self.known[slot].len() > REMEMBERED {
+            let grows = lookup.object.name == plan.object.name; // each chunk adds records to find
+            if grows || self.known[slot].len() > REMEMBERED {
                 self.known[slot].clear();
             }
             wanted.retain(|text| !self.known[slot].contains_key(*text));

@@ -22,6 +22,10 @@ use super::{
 /// Chunks read ahead of the one being written; bounds the memory.
 const READ_AHEAD: usize = 2;
 
+/// Files up to this size get an audit entry per record, as if somebody had typed them; for larger
+/// ones, whose entries would cost as much as the records, one entry per chunk counts them.
+const AUDITED_PER_RECORD_BYTES: u64 = 16 * 1024 * 1024;
+
 /// Told how far an import is, after every chunk.
 pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
@@ -106,7 +110,7 @@ impl Job {
         let plan = Arc::new(plan);
         let importer = Importer {
             now: oltp.clock().now(),
-            audit: BulkAudit::PerRecord { source: format!("import {file}") },
+            audit: audit(&file, source.size_bytes()),
             oltp,
             caller,
             plan,
@@ -119,6 +123,14 @@ impl Job {
         writer.all(source, &stop).await.map_err(|error| writer.stopped(error))?;
         writer.finish(started).await
     }
+}
+
+fn audit(file: &str, size_bytes: u64) -> BulkAudit {
+    let source = format!("import {file}");
+    if size_bytes <= AUDITED_PER_RECORD_BYTES {
+        return BulkAudit::PerRecord { source };
+    }
+    BulkAudit::Summary { source }
 }
 
 struct Writer {

@@ -78,3 +78,19 @@ async fn a_rep_imports_for_themselves_only() {
     assert_eq!(workspace.texts(owners).await, ["Ada rita", "Cid rita"]);
     assert!(refused.expect_err("reps make no products").to_string().contains("may not import"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parent_in_an_earlier_chunk_is_found() {
+    let workspace = Workspace::start().await;
+    let filler = (0..6_000).map(|id| format!("Company {id},\n")).collect::<Vec<_>>().concat();
+    let csv = format!("name,parent\nEarly,Late\n{filler}Late,\n{filler}After,Late\n");
+
+    let summary = workspace.import(workspace.csv("company", &csv)).await;
+
+    assert_eq!(
+        (summary.created, summary.rejected),
+        (12_002, 1),
+        "a parent that is not there yet is missing: {summary:?}"
+    );
+    assert_eq!(workspace.texts("select name from companies where parent_id is not null").await, ["After"]);
+}
