@@ -10,7 +10,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
-use oltp::{identity::Identity, Oltp};
+use oltp::{Oltp, identity::Identity};
 use query_service::{QueryConfig, QueryService};
 use report_builder::ReportService;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -57,9 +57,8 @@ impl App {
             flush_age: config.lake.flush_age(),
             ..LakeConfig::new(config.data_dir.join("lake"))
         };
-        let (lake, reader) = Lake::open(lake_config, tables, Arc::clone(&clock))
-            .await
-            .context("cannot open the warehouse")?;
+        let (lake, reader) =
+            Lake::open(lake_config, tables, Arc::clone(&clock)).await.context("cannot open the warehouse")?;
         let capturing = Capture::start(&oltp, lake, CaptureConfig::new(config.data_dir.join("lake")))?;
         let capture = capturing.handle();
         let memory_bytes = config.query.memory_mib * 1024 * 1024;
@@ -134,9 +133,7 @@ impl Server {
 /// # Errors
 /// It cannot be reached.
 pub(crate) async fn connect(database: &Database) -> anyhow::Result<Oltp> {
-    Oltp::connect(database.url(), Arc::new(Catalog::standard()), clock())
-        .await
-        .context("cannot connect to Postgres")
+    Oltp::connect(database.url(), Arc::new(Catalog::standard()), clock()).await.context("cannot connect to Postgres")
 }
 
 /// The clock of the program.

@@ -8,8 +8,8 @@ use std::{io::IsTerminal, process::ExitCode};
 use clap::Parser;
 
 pub(crate) use arguments::{
-    BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DemoArgs, DemoScale, ImportArgs, ReportCommand, ReportRunArgs,
-    SqlArgs, UserCommand, WarehouseCommand,
+    BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DemoArgs, DemoScale, ImportArgs, ReportCommand,
+    ReportRunArgs, SqlArgs, UserCommand, WarehouseCommand,
 };
 pub(crate) use output::{print, say, table, write_answer};
 
@@ -18,7 +18,8 @@ use crate::{commands, config};
 /// The answer is no, or it failed.
 const FAILED: u8 = 1;
 /// What a service logs unless `LEADHOUSE_LOG` says otherwise: our own state changes, others' warnings.
-const SERVICE_LOG: &str = "warn,leadhouse=info,oltp=info,ingest=info,warehouse=info,query_service=info,report_builder=info";
+const SERVICE_LOG: &str =
+    "warn,leadhouse=info,oltp=info,ingest=info,warehouse=info,query_service=info,report_builder=info";
 /// The command was not understood.
 const WRONG_USAGE: u8 = 2;
 
@@ -48,7 +49,11 @@ fn observe(command: &Command) {
     let default = if matches!(command, Command::Serve(_)) { SERVICE_LOG } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::try_new(config::log_filter(default))
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// An error with all its causes on one line.

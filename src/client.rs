@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{anyhow, bail, Context};
+use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -144,7 +144,8 @@ fn alive(pid: u32) -> bool {
 
 fn problem_text(status: u16, body: &Value) -> String {
     let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let mut message = text("detail").or_else(|| text("title")).map_or_else(|| format!("HTTP status {status}"), str::to_owned);
+    let mut message =
+        text("detail").or_else(|| text("title")).map_or_else(|| format!("HTTP status {status}"), str::to_owned);
     for field in body.get("errors").and_then(Value::as_array).into_iter().flatten() {
         let part = |key: &str| field.get(key).and_then(Value::as_str).unwrap_or_default();
         let line = format!("\n  {}: {}", part("pointer").trim_start_matches('/'), part("message"));

@@ -158,8 +158,7 @@ impl Config {
     fn from_file(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        toml::from_str(&text)
-            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
+        toml::from_str(&text).map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
     }
 
     /// The configuration as a file, for `config check`; the password in a database URL is hidden.
@@ -223,10 +222,8 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let config = Config {
-            database_url: Some("postgres://crm:s3cret@db.example/crm".to_owned()),
-            ..Config::default()
-        };
+        let config =
+            Config { database_url: Some("postgres://crm:s3cret@db.example/crm".to_owned()), ..Config::default() };
 
         let shown = config.to_toml();
 

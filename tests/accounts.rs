@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use reqwest::Method;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use crate::harness::Workspace;
 
@@ -36,8 +36,15 @@ fn text(value: &Value, key: &str) -> String {
     value.get(key).and_then(Value::as_str).unwrap_or_else(|| panic!("{key} in {value}")).to_owned()
 }
 
-async fn as_person(workspace: &Workspace, person: &Person, method: Method, path: &str, body: Option<Value>) -> reqwest::Response {
-    let request = reqwest::Client::new().request(method, format!("{}{path}", workspace.url())).bearer_auth(&person.token);
+async fn as_person(
+    workspace: &Workspace,
+    person: &Person,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> reqwest::Response {
+    let request =
+        reqwest::Client::new().request(method, format!("{}{path}", workspace.url())).bearer_auth(&person.token);
     let request = match body {
         Some(body) => request.json(&body),
         None => request,
@@ -63,10 +70,12 @@ async fn each_role_sees_the_same_rows_through_records_and_sql() {
     workspace.settled().await;
 
     for (person, count) in [(&admin, 6), (&rep, 3), (&other, 3), (&analyst, 6), (&executive, 6)] {
-        let listed: Value = as_person(&workspace, person, Method::GET, "/api/leads", None).await.json().await.expect("a list");
+        let listed: Value =
+            as_person(&workspace, person, Method::GET, "/api/leads", None).await.json().await.expect("a list");
         let listed = ids(&listed["items"]);
         let asked = json!({"sql": "select id from leads", "format": "json"});
-        let asked: Value = as_person(&workspace, person, Method::POST, "/api/sql", Some(asked)).await.json().await.expect("rows");
+        let asked: Value =
+            as_person(&workspace, person, Method::POST, "/api/sql", Some(asked)).await.json().await.expect("rows");
         assert_eq!(listed.len(), count);
         assert_eq!(listed, ids(&asked["rows"]));
     }
@@ -75,7 +84,8 @@ async fn each_role_sees_the_same_rows_through_records_and_sql() {
     let hidden = as_person(&workspace, &other, Method::GET, &format!("/api/leads/{lead}"), None).await;
     assert_eq!(hidden.status(), 404);
     let masked = json!({"sql": "select count(email) as emails from leads", "format": "json"});
-    let masked: Value = as_person(&workspace, &analyst, Method::POST, "/api/sql", Some(masked)).await.json().await.expect("rows");
+    let masked: Value =
+        as_person(&workspace, &analyst, Method::POST, "/api/sql", Some(masked)).await.json().await.expect("rows");
     assert_eq!(masked["rows"][0]["emails"], 0);
     let forbidden = as_person(&workspace, &rep, Method::DELETE, &format!("/api/leads/{lead}"), None).await;
     assert_eq!(forbidden.status(), 403);

@@ -23,8 +23,7 @@ async fn the_maven_pipeline_stands_as_it_did_on_a_past_day() {
 
     let spec = repository_file("docs/examples/maven/engaged-by-stage.json");
     for engine in ["datafusion", "duckdb"] {
-        let report =
-            workspace.ok(&["report", "run", &spec, "--engine", engine, "--format", "csv", day[0], day[1]]);
+        let report = workspace.ok(&["report", "run", &spec, "--engine", engine, "--format", "csv", day[0], day[1]]);
         for row in ["Engaging,1686,", "Lost,894,", "Won,1785,4220783.00"] {
             assert!(report.lines().any(|line| line.starts_with(row)), "{engine}: {row} is missing in\n{report}");
         }

@@ -90,7 +90,8 @@ impl Workspace {
 
     /// Waits until everything written so far is visible to queries.
     pub(crate) async fn settled(&self) {
-        let answer = self.request(reqwest::Method::POST, "/api/warehouse/flush").json(&serde_json::json!({})).send().await;
+        let answer =
+            self.request(reqwest::Method::POST, "/api/warehouse/flush").json(&serde_json::json!({})).send().await;
         assert!(answer.is_ok_and(|answer| answer.status().is_success()), "flush failed:\n{}", self.log());
     }
 

@@ -2,8 +2,8 @@
 
 use std::{
     sync::{
-        atomic::{AtomicBool, AtomicU64, Ordering},
         Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -11,9 +11,9 @@ use std::{
 use catalog::{Catalog, Changes, Principal, SystemClock};
 use oltp::Oltp;
 use rand::{Rng, SeedableRng};
-use serde_json::{json, Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::harness::{wait_for, Workspace};
+use crate::harness::{Workspace, wait_for};
 
 const KILLS: u32 = 50;
 const SEED: u64 = 20_261_121;

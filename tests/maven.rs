@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{repository_file, shared_data, Workspace};
+use crate::harness::{Workspace, repository_file, shared_data};
 
 /// Imports teams, people, companies, products, stages and opportunities.
 pub(crate) async fn imported() -> Option<Workspace> {

@@ -1,6 +1,6 @@
 //! The other public data sets import as leads the same way, and what is wrong is said.
 
-use crate::harness::{repository_file, shared_data, Workspace};
+use crate::harness::{Workspace, repository_file, shared_data};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn olist_and_x_education_import_as_leads() {

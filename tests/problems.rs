@@ -1,7 +1,7 @@
 //! Bad input gets a clear error that names the field, and nothing is written.
 
 use reqwest::Method;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use crate::harness::Workspace;
 
@@ -28,7 +28,8 @@ async fn every_kind_of_bad_input_is_named_and_writes_nothing() {
             problem["errors"].as_array().expect("errors").iter().filter_map(|e| e["pointer"].as_str()).collect();
         assert!(pointers.contains(&pointer), "{body}: {problem}");
     }
-    let broken = workspace.request(Method::POST, "/api/deals").header("content-type", "application/json").body("{\"name\":");
+    let broken =
+        workspace.request(Method::POST, "/api/deals").header("content-type", "application/json").body("{\"name\":");
     assert_eq!(broken.send().await.expect("an answer").status(), 400);
     let oversized = json!({"name": "A", "description": "x".repeat(3 << 20)});
     let answer = workspace.request(Method::POST, "/api/deals").json(&oversized).send().await.expect("an answer");

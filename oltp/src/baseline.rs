@@ -18,8 +18,11 @@ pub async fn prepare(oltp: &Oltp, with_history: &[&str]) -> Result<()> {
     run(&mut connection, "drop schema if exists bench cascade; create schema bench".to_owned()).await?;
     for object in &oltp.catalog().objects {
         let table = &object.table;
-        run(&mut connection, format!("create view bench.{table} as select * from public.{table} where deleted_at is null"))
-            .await?;
+        run(
+            &mut connection,
+            format!("create view bench.{table} as select * from public.{table} where deleted_at is null"),
+        )
+        .await?;
         if with_history.contains(&table.as_str()) {
             run(&mut connection, format!("create table bench.{table}_history (like public.{table})")).await?;
         }
@@ -35,8 +38,7 @@ pub async fn load_history(oltp: &Oltp, object: &ObjectDef, columns: &[String], c
     let table = format!("bench.{}_history", object.table);
     let columns = columns.join(", ");
     let mut connection = oltp.pool().acquire().await?;
-    let mut copy =
-        connection.copy_in_raw(&format!("copy {table} ({columns}) from stdin (format csv, header)")).await?;
+    let mut copy = connection.copy_in_raw(&format!("copy {table} ({columns}) from stdin (format csv, header)")).await?;
     copy.send(csv).await?;
     let rows = copy.finish().await?;
     run(&mut connection, format!("create index on {table} (id, updated_at); analyze {table}")).await?;
@@ -50,8 +52,13 @@ pub async fn load_history(oltp: &Oltp, object: &ObjectDef, columns: &[String], c
 pub async fn copy_file(oltp: &Oltp, file: &std::path::Path) -> Result<u64> {
     let mut connection = oltp.pool().acquire().await?;
     let columns = "name text, email text, phone text, company_name text, source text, status text, estimated_value numeric(18,2), external_id text";
-    run(&mut connection, format!("create schema if not exists bench; drop table if exists bench.bare; create table bench.bare ({columns})"))
-        .await?;
+    run(
+        &mut connection,
+        format!(
+            "create schema if not exists bench; drop table if exists bench.bare; create table bench.bare ({columns})"
+        ),
+    )
+    .await?;
     let mut copy = connection.copy_in_raw("copy bench.bare from stdin (format csv, header)").await?;
     let opened = tokio::fs::File::open(file).await.map_err(sqlx::Error::from)?;
     copy.read_from(opened).await?;

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use axum::{
+    Json, Router,
     extract::State,
     routing::{get, post},
-    Json, Router,
 };
 use catalog::{FaultKind, Lsn, Role};
 use ingest::{CaptureHandle, CaptureStatus};
 use oltp::{
-    http::{Caller, Problem},
     Oltp,
+    http::{Caller, Problem},
 };
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};

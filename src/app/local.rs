@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context;
 use rand::RngCore;
 
-use crate::client::{ServerFile, SERVER_FILE};
+use crate::client::{SERVER_FILE, ServerFile};
 
 const KEY_FILE: &str = "signing.key";
 /// 256 bits: as long as the digest of HS256 (RFC 7518, section 3.2).
@@ -37,8 +37,7 @@ impl LocalToken {
     /// The file cannot be written.
     pub(crate) fn publish(address: SocketAddr, data_dir: &Path) -> anyhow::Result<Self> {
         let token = format!("local_{}", hex(&random_bytes()));
-        let server =
-            ServerFile { url: format!("http://{address}"), token: token.clone(), pid: std::process::id() };
+        let server = ServerFile { url: format!("http://{address}"), token: token.clone(), pid: std::process::id() };
         let file = data_dir.join(SERVER_FILE);
         write_private(&file, serde_json::to_string_pretty(&server)?.as_bytes())?;
         Ok(Self { token, file })

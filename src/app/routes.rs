@@ -88,11 +88,8 @@ async fn authenticate(State(callers): State<Callers>, mut request: Request, next
 
 impl Callers {
     async fn find(&self, bearer: &str, act_as: Option<&str>) -> Result<Principal, Problem> {
-        let principal = if self.token.matches(bearer) {
-            Principal::system()
-        } else {
-            self.identity.authenticate(bearer).await?
-        };
+        let principal =
+            if self.token.matches(bearer) { Principal::system() } else { self.identity.authenticate(bearer).await? };
         match act_as {
             Some(name) => Ok(self.identity.act_as(&principal, name).await?),
             None => Ok(principal),

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, Context};
+use anyhow::{Context, bail};
 use catalog::{Changes, Principal};
 use ingest::CaptureState;
 use query_service::ReadAt;
-use serde_json::{json, Map, Value};
+use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::{self, App, Database},
-    cli::{say, table, BenchArgs},
+    cli::{BenchArgs, say, table},
     commands::Outcome,
     config::Config,
 };
@@ -60,7 +60,11 @@ pub(super) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let at = |per_mille| quantile(&lags, per_mille).unwrap_or_default();
     let rows_per_second = f64::from(u32::try_from(copied)?) / copy_seconds;
     let mut shown = table(["figure", "value", "target"]);
-    shown.add_row(["initial copy", &format!("{rows_per_second:.0} rows/s ({copied} rows in {copy_seconds:.2} s)"), ">= 150,000"]);
+    shown.add_row([
+        "initial copy",
+        &format!("{rows_per_second:.0} rows/s ({copied} rows in {copy_seconds:.2} s)"),
+        ">= 150,000",
+    ]);
     shown.add_row(["load", &format!("{rate:.0} row changes/s"), "1,000"]);
     shown.add_row(["lag p50", &format!("{:.0} ms ({} probes)", at(500), lags.len()), "<= 150 ms"]);
     shown.add_row(["lag p99", &format!("{:.0} ms", at(990)), "<= 1,000 ms"]);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde_json::Value;
 
-use crate::cli::{print, say, BenchArgs};
+use crate::cli::{BenchArgs, print, say};
 
 /// The value below which a share of the samples lies, by the nearest-rank method; `None` without samples.
 ///

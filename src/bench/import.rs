@@ -50,10 +50,15 @@ pub(super) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let peak = peak_memory_mib()?;
     let rate = |seconds: f64| f64::from(rows) / seconds;
     let mut shown = table(["figure", "value", "target"]);
-    shown.add_row(["import", &format!("{:.0} rows/s ({rows} rows in {:.1} s)", rate(summary.seconds), summary.seconds), ">= 20,000"]);
+    shown.add_row([
+        "import",
+        &format!("{:.0} rows/s ({rows} rows in {:.1} s)", rate(summary.seconds), summary.seconds),
+        ">= 20,000",
+    ]);
     shown.add_row(["COPY into a bare table", &format!("{:.0} rows/s", rate(copy_seconds)), ""]);
     shown.add_row(["peak memory of the process", &format!("{peak} MiB"), ""]);
-    let figures = json!({"rows": rows, "import_seconds": summary.seconds, "copy_seconds": copy_seconds, "peak_memory_mib": peak});
+    let figures =
+        json!({"rows": rows, "import_seconds": summary.seconds, "copy_seconds": copy_seconds, "peak_memory_mib": peak});
     publish(args, "import", &shown, &figures)?;
     Ok(Outcome::Done)
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use catalog::{Changes, Principal};
 use oltp::{
-    bulk::{BulkAudit, BulkRow},
     Oltp,
+    bulk::{BulkAudit, BulkRow},
 };
 use serde_json::json;
 use tokio::time::MissedTickBehavior;

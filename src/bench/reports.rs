@@ -5,19 +5,19 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use anyhow::{ensure, Context};
+use anyhow::{Context, ensure};
 use catalog::Principal;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use query_service::{answer::to_csv, baseline::PlainFiles, EngineChoice, ReadAt};
+use query_service::{EngineChoice, ReadAt, answer::to_csv, baseline::PlainFiles};
 use serde_json::json;
 
 use super::{
-    digest::{of_csv, Header},
+    digest::{Header, of_csv},
     figures::{median, publish},
 };
 use crate::{
     app::App,
-    cli::{say, table, BenchArgs},
+    cli::{BenchArgs, say, table},
     commands::Outcome,
     config::{Config, Overrides},
     demo,
@@ -83,7 +83,8 @@ const ARMS: [(Arm, &str); 5] = [
 /// Something could not be started, or the arms disagree.
 pub(crate) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let bench = Bench::open(args).await?;
-    let mut shown = table(["query", "Postgres", "DuckDB", "DataFusion", "Leadhouse on DuckDB", "Leadhouse on DataFusion", "same"]);
+    let mut shown =
+        table(["query", "Postgres", "DuckDB", "DataFusion", "Leadhouse on DuckDB", "Leadhouse on DataFusion", "same"]);
     let mut sums: BTreeMap<Arm, f64> = BTreeMap::new();
     let mut figures = Vec::new();
     let mut equal = true;
@@ -110,9 +111,12 @@ pub(crate) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     shown.add_row(row);
     let duckdb = sums[&Arm::LeadhouseDuckDb] / sums[&Arm::DuckDb];
     let datafusion = sums[&Arm::LeadhouseDataFusion] / sums[&Arm::DataFusion];
-    let json = json!({"queries": figures, "ratio_on_the_sum": {"duckdb": duckdb, "datafusion": datafusion}, "equal": equal});
+    let json =
+        json!({"queries": figures, "ratio_on_the_sum": {"duckdb": duckdb, "datafusion": datafusion}, "equal": equal});
     publish(args, "reports", &shown, &json)?;
-    say(&format!("Leadhouse over the raw engine, on the sum: DuckDB {duckdb:.2}, DataFusion {datafusion:.2} (target <= 1.3)"));
+    say(&format!(
+        "Leadhouse over the raw engine, on the sum: DuckDB {duckdb:.2}, DataFusion {datafusion:.2} (target <= 1.3)"
+    ));
     bench.app.shutdown().await?;
     Ok(if equal { Outcome::Done } else { Outcome::No })
 }
@@ -155,7 +159,12 @@ impl Bench {
         oltp::baseline::prepare(oltp, &WITH_HISTORY).await?;
         for (table, columns) in WITH_HISTORY.iter().zip(HISTORY_COLUMNS) {
             let object = oltp.catalog().by_table(table).context("a table of the catalogue")?;
-            let rows = self.leadhouse(EngineChoice::DuckDb, &format!("select {columns} from {table}_history where id is not null and created_at is not null")).await?;
+            let rows = self
+                .leadhouse(
+                    EngineChoice::DuckDb,
+                    &format!("select {columns} from {table}_history where id is not null and created_at is not null"),
+                )
+                .await?;
             let columns: Vec<String> = columns.split(", ").map(str::to_owned).collect();
             oltp::baseline::load_history(oltp, object, &columns, &rows).await?;
         }
@@ -165,12 +174,12 @@ impl Bench {
 
     fn fill_in(&self, query: &str) -> String {
         let day = |days: i64| (self.now - TimeDelta::days(days)).date_naive().to_string();
-        let moment = |days: i64| {
-            (self.now - TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true)
-        };
+        let moment = |days: i64| (self.now - TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
         let mut text: String = query.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
         for days in [30, 90, 365, 730] {
-            text = text.replace(&format!("{{day_{days}}}"), &day(days)).replace(&format!("{{moment_{days}}}"), &moment(days));
+            text = text
+                .replace(&format!("{{day_{days}}}"), &day(days))
+                .replace(&format!("{{moment_{days}}}"), &moment(days));
         }
         text.replace("{rep}", &self.rep).replace("{team}", &self.team)
     }

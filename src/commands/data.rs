@@ -3,11 +3,11 @@
 use std::{io::Read, path::Path};
 
 use anyhow::Context;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use super::{time::moment, Outcome};
+use super::{Outcome, time::moment};
 use crate::{
-    cli::{say, write_answer, ReportCommand, ReportRunArgs, SqlArgs},
+    cli::{ReportCommand, ReportRunArgs, SqlArgs, say, write_answer},
     client::Client,
     config::Config,
 };
@@ -43,7 +43,8 @@ async fn list(client: &Client) -> anyhow::Result<Outcome> {
     let answer = client.get("/api/reports").await?;
     let mut table = crate::cli::table(["name", "title", "what it shows"]);
     for report in answer.get("items").and_then(Value::as_array).into_iter().flatten() {
-        table.add_row(["name", "title", "description"].map(|key| report.get(key).and_then(Value::as_str).unwrap_or("")));
+        table
+            .add_row(["name", "title", "description"].map(|key| report.get(key).and_then(Value::as_str).unwrap_or("")));
     }
     crate::cli::print(&table.to_string())?;
     Ok(Outcome::Done)

@@ -24,9 +24,8 @@ use crate::{
 /// The file or the mapping cannot be used; the server's sentence says why.
 pub(super) async fn run(config: &Config, args: &ImportArgs) -> anyhow::Result<Outcome> {
     let client = Client::find(&config.data_dir)?.acting_as(args.as_user.as_deref());
-    let file = tokio::fs::File::open(&args.file)
-        .await
-        .with_context(|| format!("cannot read {}", args.file.display()))?;
+    let file =
+        tokio::fs::File::open(&args.file).await.with_context(|| format!("cannot read {}", args.file.display()))?;
     let size = file.metadata().await?.len();
     let bytes = futures::stream::unfold(file, async |mut file| {
         let mut buffer = vec![0; UPLOAD_BYTES];
@@ -118,7 +117,11 @@ impl Events {
         match event.get("event").and_then(Value::as_str) {
             Some("progress") => {
                 self.bar.set_position(number(&event, "bytes_read"));
-                self.bar.set_message(format!("{} rows, {} rejected", number(&event, "rows"), number(&event, "rejected")));
+                self.bar.set_message(format!(
+                    "{} rows, {} rejected",
+                    number(&event, "rows"),
+                    number(&event, "rejected")
+                ));
             }
             Some("rejects") => self.reject(event.get("csv").and_then(Value::as_str).unwrap_or_default())?,
             Some("done") => self.summary = event.get("summary").cloned(),

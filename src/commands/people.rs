@@ -2,12 +2,12 @@
 
 use std::io::BufRead;
 
-use anyhow::{bail, Context};
-use serde_json::{json, Value};
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::{
-    cli::{print, say, UserCommand},
+    cli::{UserCommand, print, say},
     client::Client,
     config::Config,
 };

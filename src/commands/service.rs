@@ -2,14 +2,14 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{bail, Context};
-use tokio::signal::unix::{signal, SignalKind};
+use anyhow::{Context, bail};
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::{data::report_body, Outcome};
+use super::{Outcome, data::report_body};
 use crate::{
     app::{self, App, Database, Server},
-    cli::{print, say, DemoArgs, DemoScale},
-    client::{demo_dir, Client},
+    cli::{DemoArgs, DemoScale, print, say},
+    client::{Client, demo_dir},
     config::Config,
     demo,
 };

@@ -1,10 +1,10 @@
 //! `warehouse`: state, comparison with Postgres, flush.
 
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::{
-    cli::{print, say, WarehouseCommand},
+    cli::{WarehouseCommand, print, say},
     client::Client,
     config::Config,
 };

@@ -65,25 +65,74 @@ pub(super) const FIRST_NAMES: [&str; 32] = [
 ];
 
 pub(super) const LAST_NAMES: [&str; 32] = [
-    "Adler", "Brandt", "Castro", "Duarte", "Ekman", "Fischer", "Garcia", "Hansen", "Ivanov", "Jansen", "Keller",
-    "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov", "Quist", "Rossi", "Santos", "Tanaka", "Ueda", "Vogel",
-    "Weber", "Xu", "Yilmaz", "Zeman", "Almeida", "Bauer", "Costa", "Dubois", "Eriksen", "Ferrari",
+    "Adler",
+    "Brandt",
+    "Castro",
+    "Duarte",
+    "Ekman",
+    "Fischer",
+    "Garcia",
+    "Hansen",
+    "Ivanov",
+    "Jansen",
+    "Keller",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quist",
+    "Rossi",
+    "Santos",
+    "Tanaka",
+    "Ueda",
+    "Vogel",
+    "Weber",
+    "Xu",
+    "Yilmaz",
+    "Zeman",
+    "Almeida",
+    "Bauer",
+    "Costa",
+    "Dubois",
+    "Eriksen",
+    "Ferrari",
 ];
 
 pub(super) const COMPANY_FIRST: [&str; 24] = [
     "Amber", "Bright", "Cedar", "Delta", "Ember", "Falcon", "Granite", "Harbor", "Iron", "Juniper", "Keystone",
-    "Lumen", "Maple", "North", "Orchid", "Pioneer", "Quartz", "River", "Summit", "Timber", "Union", "Vertex",
-    "Willow", "Zenith",
+    "Lumen", "Maple", "North", "Orchid", "Pioneer", "Quartz", "River", "Summit", "Timber", "Union", "Vertex", "Willow",
+    "Zenith",
 ];
 
 pub(super) const COMPANY_LAST: [&str; 16] = [
-    "Analytics", "Works", "Systems", "Foods", "Logistics", "Partners", "Health", "Labs", "Media", "Energy", "Retail",
-    "Motors", "Software", "Textiles", "Optics", "Finance",
+    "Analytics",
+    "Works",
+    "Systems",
+    "Foods",
+    "Logistics",
+    "Partners",
+    "Health",
+    "Labs",
+    "Media",
+    "Energy",
+    "Retail",
+    "Motors",
+    "Software",
+    "Textiles",
+    "Optics",
+    "Finance",
 ];
 
 pub(super) const PRODUCT_SERIES: [&str; 4] = ["Core", "Flow", "Insight", "Shield"];
 
 pub(super) const JOB_TITLES: [&str; 8] = [
-    "Head of Operations", "Buyer", "Managing Director", "IT Manager", "Sales Director", "Controller", "Founder",
+    "Head of Operations",
+    "Buyer",
+    "Managing Director",
+    "IT Manager",
+    "Sales Director",
+    "Controller",
+    "Founder",
     "Project Lead",
 ];

@@ -96,11 +96,17 @@ impl<'a> Writer<'a> {
         let mut tx = self.oltp.pool().begin().await?;
         for (position, rows) in &self.inserts {
             let object = &objects[*position];
-            self.oltp.bulk_insert(&mut tx, &system, object, rows, &audit).await.with_context(|| object.table.clone())?;
+            self.oltp
+                .bulk_insert(&mut tx, &system, object, rows, &audit)
+                .await
+                .with_context(|| object.table.clone())?;
         }
         for (position, rows) in &self.updates {
             let object = &objects[*position];
-            self.oltp.bulk_update(&mut tx, &system, object, rows, &audit).await.with_context(|| object.table.clone())?;
+            self.oltp
+                .bulk_update(&mut tx, &system, object, rows, &audit)
+                .await
+                .with_context(|| object.table.clone())?;
         }
         tx.commit().await?;
         self.versions += u64::try_from(self.waiting)?;

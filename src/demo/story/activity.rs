@@ -21,8 +21,12 @@ pub(in crate::demo) struct About {
 
 impl About {
     fn fields(&self) -> Fields {
-        let links =
-            [("lead_id", self.lead), ("contact_id", self.contact), ("company_id", self.company), ("deal_id", self.deal)];
+        let links = [
+            ("lead_id", self.lead),
+            ("contact_id", self.contact),
+            ("company_id", self.company),
+            ("deal_id", self.deal),
+        ];
         let owned = Fields::new().link("owner_id", self.owner);
         links.into_iter().fold(owned, |fields, (name, id)| match id {
             Some(id) => fields.link(name, id),

@@ -151,9 +151,8 @@ impl Story<'_, '_> {
 
     pub(super) async fn reopen(&mut self, mut deal: Deal, at: DateTime<Utc>) -> anyhow::Result<()> {
         deal.stage = 1;
-        let changes = Fields::new()
-            .link("stage_id", STAGES[deal.stage])
-            .day("expected_close_on", at + TimeDelta::days(60));
+        let changes =
+            Fields::new().link("stage_id", STAGES[deal.stage]).day("expected_close_on", at + TimeDelta::days(60));
         self.writer.update("deal", deal.id, at, changes).await?;
         let days = self.chance.between(7, 30);
         self.plan(days, Step::Advance(Box::new(deal)));

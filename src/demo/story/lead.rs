@@ -8,8 +8,8 @@ use super::{Deal, Step, Story, activity::About};
 use crate::demo::{
     fields::Fields,
     market::{
-        COMPANY_FIRST, COMPANY_LAST, FIRST_NAMES, INDUSTRIES, JOB_TITLES, LAST_NAMES, LOST_REASONS, PLACES, SIZES,
-        SIZE_SHARES, SOURCES,
+        COMPANY_FIRST, COMPANY_LAST, FIRST_NAMES, INDUSTRIES, JOB_TITLES, LAST_NAMES, LOST_REASONS, PLACES,
+        SIZE_SHARES, SIZES, SOURCES,
     },
 };
 
