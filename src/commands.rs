@@ -27,11 +27,7 @@ pub(crate) enum Outcome {
 /// # Errors
 /// Whatever went wrong, ready to be shown on one line.
 pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
-    let listen = match &cli.command {
-        Command::Demo(args) => args.listen,
-        Command::Serve(args) => args.listen,
-        _ => None,
-    };
+    let listen = cli.command.listen();
     let config = Config::load(&Overrides { file: cli.config, data_dir: cli.data_dir, listen })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -136,7 +136,7 @@ impl Config {
             config.data_dir = PathBuf::from(dir);
         }
         if let Some(value) = variable("LEADHOUSE_LISTEN") {
-            config.listen = value.parse().map_err(|_| ConfigError::Variable {
+            config.listen = value.parse().map_err(|_unreadable| ConfigError::Variable {
                 name: "LEADHOUSE_LISTEN",
                 value: value.clone(),
                 reason: format!("must be an address such as {DEFAULT_LISTEN}"),

@@ -27,7 +27,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{app::App, cli::say};
 
 /// Longest time the warehouse may need to catch up with the simulation.
-const CATCH_UP_LIMIT: Duration = Duration::from_secs(3600);
+const CATCH_UP_LIMIT: Duration = Duration::from_hours(1);
 
 /// Fills an empty workspace and waits until the warehouse shows all of it.
 ///

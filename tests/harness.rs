@@ -10,7 +10,7 @@ use oltp::testing::Cluster;
 use serde_json::Value;
 
 /// Longest time a server may take to start, on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 /// How often a condition is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 

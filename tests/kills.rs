@@ -22,6 +22,7 @@ const LONGEST_LIFE_MS: u64 = 700;
 const WRITE_LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "the writer runs beside the test and is joined at its end")]
 async fn fifty_kills_under_write_load_lose_nothing_and_double_nothing() {
     let mut workspace = Workspace::start().await;
     let stop = Arc::new(AtomicBool::new(false));

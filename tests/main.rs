@@ -1,4 +1,5 @@
 //! The whole program from outside: the real binary, a real Postgres, a real lake.
+#![cfg(test)]
 
 mod accounts;
 mod as_of;

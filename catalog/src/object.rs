@@ -62,9 +62,8 @@ impl ObjectDef {
 
     /// Fields that point at other records, with the name of the other object.
     pub fn links(&self) -> impl Iterator<Item = (&FieldDef, &str)> {
-        self.fields.iter().filter_map(|field| match &field.kind {
-            FieldKind::Link { object } => Some((field, object.as_str())),
-            _ => None,
+        self.fields.iter().filter_map(|field| {
+            if let FieldKind::Link { object } = &field.kind { Some((field, object.as_str())) } else { None }
         })
     }
 }

@@ -76,13 +76,12 @@ struct Verbs {
 
 fn verbs(role: Role, object: &ObjectDef) -> Verbs {
     let all = |allowed: bool| Verbs { create: allowed, update: allowed, delete: allowed };
-    match (role, object.writers) {
-        (Role::Admin, _) => all(true),
-        (Role::Analyst | Role::Executive, _) | (_, Writers::Admins) => all(false),
-        (Role::Manager, Writers::Managers | Writers::Reps | Writers::Everyone) => all(true),
-        (Role::Rep | Role::Support, Writers::Managers) | (Role::Support, Writers::Reps) => all(false),
-        (Role::Rep, Writers::Reps) => Verbs { create: true, update: true, delete: false },
-        (Role::Rep | Role::Support, Writers::Everyone) => all(true),
+    match role {
+        Role::Admin => all(true),
+        Role::Manager => all(object.writers != Writers::Admins),
+        Role::Rep if object.writers == Writers::Reps => Verbs { create: true, update: true, delete: false },
+        Role::Rep | Role::Support => all(object.writers == Writers::Everyone),
+        Role::Analyst | Role::Executive => all(false),
     }
 }
 

@@ -45,12 +45,12 @@ struct Names {
     title: &'static str,
 }
 
-fn owned(names: Names, writers: Writers, mut fields: Vec<FieldDef>) -> ObjectDef {
+fn owned(names: &Names, writers: Writers, mut fields: Vec<FieldDef>) -> ObjectDef {
     fields.push(link("owner_id", "Owner", "user"));
     ObjectDef { ownership: Ownership::Owned, ..shared(names, writers, fields) }
 }
 
-fn shared(names: Names, writers: Writers, fields: Vec<FieldDef>) -> ObjectDef {
+fn shared(names: &Names, writers: Writers, fields: Vec<FieldDef>) -> ObjectDef {
     ObjectDef {
         name: names.name.to_owned(),
         table: names.table.to_owned(),

@@ -43,10 +43,8 @@ pub fn canonical_value(field: &FieldDef, value: &Value) -> Result<Value, (&'stat
         FieldKind::Integer { min, max } => integer(field, value, *min, *max),
         FieldKind::Decimal { precision, scale } => decimal(field, value, *precision, *scale),
         FieldKind::Money => decimal(field, value, 18, 2),
-        FieldKind::Bool => match value {
-            Value::Bool(_) => Ok(value.clone()),
-            _ => Err(("wrong_type", format!("{} must be true or false", field.label))),
-        },
+        FieldKind::Bool if value.is_boolean() => Ok(value.clone()),
+        FieldKind::Bool => Err(("wrong_type", format!("{} must be true or false", field.label))),
         FieldKind::Date => date(field, value),
         FieldKind::DateTime => moment(field, value),
         FieldKind::Choice { options } => choice(field, value, options),
@@ -114,22 +112,13 @@ fn integer(field: &FieldDef, value: &Value, min: i64, max: i64) -> Checked {
 
 fn decimal(field: &FieldDef, value: &Value, precision: u8, scale: u8) -> Checked {
     let wrong = || ("wrong_type", format!("{} must be a decimal number such as \"1234.50\"", field.label));
-    let written = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => {
-            let text = number.to_string();
-            if text.chars().filter(char::is_ascii_digit).count() > MAX_EXACT_JSON_DIGITS {
-                return Err((
-                    "inexact",
-                    format!("{} has too many digits for a JSON number; send it as text", field.label),
-                ));
-            }
-            text
-        }
-        _ => return Err(wrong()),
-    };
-    let number =
-        Decimal::from_str(&written).or_else(|_| Decimal::from_scientific(&written)).map_err(|_| wrong())?.normalize();
+    let written = value.as_number().map(ToString::to_string);
+    if written.as_ref().is_some_and(|text| text.chars().filter(char::is_ascii_digit).count() > MAX_EXACT_JSON_DIGITS) {
+        return Err(("inexact", format!("{} has too many digits for a JSON number; send it as text", field.label)));
+    }
+    let written = written.as_deref().or_else(|| value.as_str()).unwrap_or_default();
+    let number = Decimal::from_str(written).or_else(|_plain| Decimal::from_scientific(written));
+    let number = number.map_err(|_neither| wrong())?.normalize();
     if number.scale() > u32::from(scale) {
         return Err(("too_precise", format!("{} can have at most {scale} digits after the point", field.label)));
     }
@@ -197,37 +186,37 @@ mod tests {
 
     use super::*;
 
-    fn check(kind: FieldKind, value: Value) -> Result<Value, &'static str> {
-        canonical_value(&FieldDef::new("x", "X", kind), &value).map_err(|(code, _)| code)
+    fn check(kind: FieldKind, value: &Value) -> Result<Value, &'static str> {
+        canonical_value(&FieldDef::new("x", "X", kind), value).map_err(|(code, _)| code)
     }
 
     #[test]
     fn money_keeps_its_digits() {
-        assert_eq!(check(FieldKind::Money, json!("1234.5")), Ok(json!("1234.50")));
-        assert_eq!(check(FieldKind::Money, json!(0.1)), Ok(json!("0.10")));
-        assert_eq!(check(FieldKind::Money, json!("9999999999999999.99")), Ok(json!("9999999999999999.99")));
-        assert_eq!(check(FieldKind::Money, json!("10000000000000000")), Err("out_of_range"));
-        assert_eq!(check(FieldKind::Money, json!("1.005")), Err("too_precise"));
-        assert_eq!(check(FieldKind::Money, json!(1_234_567_890_123.451)), Err("inexact"));
-        assert_eq!(check(FieldKind::Money, json!("twelve")), Err("wrong_type"));
-        assert_eq!(check(FieldKind::Money, json!("NaN")), Err("wrong_type"));
+        assert_eq!(check(FieldKind::Money, &json!("1234.5")), Ok(json!("1234.50")));
+        assert_eq!(check(FieldKind::Money, &json!(0.1)), Ok(json!("0.10")));
+        assert_eq!(check(FieldKind::Money, &json!("9999999999999999.99")), Ok(json!("9999999999999999.99")));
+        assert_eq!(check(FieldKind::Money, &json!("10000000000000000")), Err("out_of_range"));
+        assert_eq!(check(FieldKind::Money, &json!("1.005")), Err("too_precise"));
+        assert_eq!(check(FieldKind::Money, &json!(1_234_567_890_123.451)), Err("inexact"));
+        assert_eq!(check(FieldKind::Money, &json!("twelve")), Err("wrong_type"));
+        assert_eq!(check(FieldKind::Money, &json!("NaN")), Err("wrong_type"));
     }
 
     #[test]
     fn moments_are_brought_to_utc_micros() {
         let given = json!("2026-03-31T14:05:00.123456+02:00");
 
-        assert_eq!(check(FieldKind::DateTime, given), Ok(json!("2026-03-31T12:05:00.123456Z")));
-        assert_eq!(check(FieldKind::DateTime, json!("2026-03-31")), Err("invalid_moment"));
-        assert_eq!(check(FieldKind::Date, json!("2026-02-30")), Err("invalid_date"));
+        assert_eq!(check(FieldKind::DateTime, &given), Ok(json!("2026-03-31T12:05:00.123456Z")));
+        assert_eq!(check(FieldKind::DateTime, &json!("2026-03-31")), Err("invalid_moment"));
+        assert_eq!(check(FieldKind::Date, &json!("2026-02-30")), Err("invalid_date"));
     }
 
     #[test]
     fn text_is_bounded_and_has_no_zero_character() {
-        assert_eq!(check(FieldKind::Text { max_len: 3 }, json!("äöü")), Ok(json!("äöü")));
-        assert_eq!(check(FieldKind::Text { max_len: 2 }, json!("äöü")), Err("too_long"));
-        assert_eq!(check(FieldKind::Text { max_len: 9 }, json!("a\u{0}b")), Err("invalid_text"));
-        assert_eq!(check(FieldKind::Email, json!("ada@example.com")), Ok(json!("ada@example.com")));
-        assert_eq!(check(FieldKind::Email, json!("ada@@example.com")), Err("invalid_email"));
+        assert_eq!(check(FieldKind::Text { max_len: 3 }, &json!("äöü")), Ok(json!("äöü")));
+        assert_eq!(check(FieldKind::Text { max_len: 2 }, &json!("äöü")), Err("too_long"));
+        assert_eq!(check(FieldKind::Text { max_len: 9 }, &json!("a\u{0}b")), Err("invalid_text"));
+        assert_eq!(check(FieldKind::Email, &json!("ada@example.com")), Ok(json!("ada@example.com")));
+        assert_eq!(check(FieldKind::Email, &json!("ada@@example.com")), Err("invalid_email"));
     }
 }

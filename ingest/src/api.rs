@@ -76,7 +76,6 @@ struct Options {
         (status = 422, description = "The file or the mapping cannot be used; nothing was written"),
     )
 )]
-#[expect(unused_qualifications, reason = "the description spells out every path")]
 async fn import(
     State(oltp): State<Oltp>,
     Caller(caller): Caller,

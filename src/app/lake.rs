@@ -34,7 +34,7 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
 struct Description;
 
 /// Longest wait for the stream to reach what was committed before a flush was asked for.
-const REACH_LIMIT: Duration = Duration::from_secs(60);
+const REACH_LIMIT: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone)]
 struct Stream {

@@ -22,7 +22,7 @@ use utoipa::openapi::OpenApi;
 use super::{App, LocalToken, lake};
 
 /// Longest time one request may take; imports and exports stream within it.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(3600);
+const REQUEST_TIMEOUT: Duration = Duration::from_hours(1);
 /// Header by which an administrator acts as another person.
 const ACT_AS: &str = "x-leadhouse-as";
 /// The welcome page has styles of its own and nothing else.

@@ -8,10 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "leadhouse", version, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// Configuration file (also LEADHOUSE_CONFIG)
+    /// Configuration file (also `LEADHOUSE_CONFIG`)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Folder of this workspace's data (also LEADHOUSE_DATA_DIR)
+    /// Folder of this workspace's data (also `LEADHOUSE_DATA_DIR`)
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     #[command(subcommand)]
@@ -51,6 +51,13 @@ pub(crate) enum Command {
     Bench(BenchArgs),
 }
 
+impl Command {
+    /// The address to listen on, for the commands that listen.
+    pub(crate) fn listen(&self) -> Option<SocketAddr> {
+        if let Self::Demo(DemoArgs { listen, .. }) | Self::Serve(ServeArgs { listen }) = self { *listen } else { None }
+    }
+}
+
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
@@ -82,7 +89,7 @@ pub(crate) enum DemoScale {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Address to listen on (also LEADHOUSE_LISTEN); port 0 takes a free one
+    /// Address to listen on (also `LEADHOUSE_LISTEN`); port 0 takes a free one
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 }

@@ -32,17 +32,13 @@ pub(crate) fn say(text: &str) {
 /// # Errors
 /// The file cannot be written.
 pub(crate) fn write_answer(bytes: &[u8], file: Option<&Path>) -> anyhow::Result<()> {
-    match file {
-        Some(path) => {
-            std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            say(&format!("wrote {} ({} bytes)", path.display(), bytes.len()));
-        }
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(bytes)?;
-            out.flush()?;
-        }
-    }
+    let Some(path) = file else {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        return Ok(out.flush()?);
+    };
+    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    say(&format!("wrote {} ({} bytes)", path.display(), bytes.len()));
     Ok(())
 }
 

@@ -22,5 +22,5 @@ pub(super) fn object() -> ObjectDef {
     ];
     fields.extend(about());
     fields.push(external_id());
-    owned(names, Writers::Everyone, fields)
+    owned(&names, Writers::Everyone, fields)
 }

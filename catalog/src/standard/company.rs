@@ -26,5 +26,5 @@ pub(super) fn object() -> ObjectDef {
         external_id(),
     ];
     fields.extend(address());
-    owned(names, Writers::Reps, fields)
+    owned(&names, Writers::Reps, fields)
 }

@@ -29,5 +29,5 @@ pub(super) fn object() -> ObjectDef {
         link("product_id", "Product", "product").help("The main product."),
         external_id(),
     ];
-    owned(names, Writers::Reps, fields)
+    owned(&names, Writers::Reps, fields)
 }

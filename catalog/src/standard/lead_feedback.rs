@@ -12,7 +12,7 @@ pub(super) fn object() -> ObjectDef {
         title: "comment",
     };
     owned(
-        names,
+        &names,
         Writers::Everyone,
         vec![
             link("lead_id", "Lead", "lead").required(),

@@ -8,5 +8,5 @@ pub(super) fn object() -> ObjectDef {
     let mut fields = vec![long_text("body", "Text").required().searchable()];
     fields.extend(about());
     fields.push(external_id());
-    owned(names, Writers::Everyone, fields)
+    owned(&names, Writers::Everyone, fields)
 }

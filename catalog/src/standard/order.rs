@@ -6,7 +6,7 @@ use crate::{ObjectDef, Writers};
 pub(super) fn order() -> ObjectDef {
     let names = Names { name: "order", table: "orders", label: "Order", plural_label: "Orders", title: "number" };
     owned(
-        names,
+        &names,
         Writers::Reps,
         vec![
             text("number", "Number", 60).required().unique().searchable(),
@@ -33,7 +33,7 @@ pub(super) fn order_item() -> ObjectDef {
         title: "description",
     };
     owned(
-        names,
+        &names,
         Writers::Reps,
         vec![
             link("order_id", "Order", "order").required(),

@@ -7,7 +7,7 @@ pub(super) fn pipeline() -> ObjectDef {
     let names =
         Names { name: "pipeline", table: "pipelines", label: "Pipeline", plural_label: "Pipelines", title: "name" };
     shared(
-        names,
+        &names,
         Writers::Managers,
         vec![
             text("name", "Name", 120).required().unique().searchable(),
@@ -21,7 +21,7 @@ pub(super) fn pipeline() -> ObjectDef {
 pub(super) fn stage() -> ObjectDef {
     let names = Names { name: "stage", table: "stages", label: "Stage", plural_label: "Stages", title: "name" };
     shared(
-        names,
+        &names,
         Writers::Managers,
         vec![
             text("name", "Name", 120).required().searchable(),

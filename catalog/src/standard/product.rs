@@ -6,7 +6,7 @@ use crate::{ObjectDef, Writers};
 pub(super) fn object() -> ObjectDef {
     let names = Names { name: "product", table: "products", label: "Product", plural_label: "Products", title: "name" };
     shared(
-        names,
+        &names,
         Writers::Managers,
         vec![
             text("name", "Name", 200).required().searchable(),

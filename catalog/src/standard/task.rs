@@ -16,5 +16,5 @@ pub(super) fn object() -> ObjectDef {
     ];
     fields.extend(about());
     fields.push(external_id());
-    owned(names, Writers::Everyone, fields)
+    owned(&names, Writers::Everyone, fields)
 }

@@ -6,7 +6,7 @@ use crate::{ObjectDef, Writers};
 pub(super) fn object() -> ObjectDef {
     let names = Names { name: "team", table: "teams", label: "Team", plural_label: "Teams", title: "name" };
     shared(
-        names,
+        &names,
         Writers::Admins,
         vec![
             text("name", "Name", 120).required().unique().searchable(),

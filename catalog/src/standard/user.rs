@@ -7,7 +7,7 @@ pub(super) fn object() -> ObjectDef {
     let names = Names { name: "user", table: "users", label: "User", plural_label: "Users", title: "name" };
     let roles = Role::ALL.map(Role::as_str);
     shared(
-        names,
+        &names,
         Writers::Admins,
         vec![
             text("username", "Username", 60).required().unique().searchable(),

@@ -93,11 +93,11 @@ fn related(spec: &ConditionSpec, source: &mut Source, context: &mut Context<'_>)
     let count =
         Measure { name: hits.clone(), call: AggregateCall { function: AggregateFunction::CountRows, filter: None } };
     let mut rel = inner.read(context)?.aggregate(vec![key.clone()], vec![count]);
-    if let Quantifier::AtLeast(least) = quantifier {
-        if *least > 1 {
-            let least = Expr::Literal(Literal::Int(i64::try_from(*least).unwrap_or(i64::MAX)));
-            rel = rel.filter(Expr::column(&hits).compare(Comparison::GreaterOrEqual, least));
-        }
+    if let Quantifier::AtLeast(least) = quantifier
+        && *least > 1
+    {
+        let least = Expr::Literal(Literal::Int(i64::try_from(*least).unwrap_or(i64::MAX)));
+        rel = rel.filter(Expr::column(&hits).compare(Comparison::GreaterOrEqual, least));
     }
     let rel: Rel = rel.project(vec![named(&key, Expr::column(&key))]);
     let Expr::Column(at) = key_here else {

@@ -54,10 +54,10 @@ pub(super) fn scalar(column: &ColumnDef, value: &Value, pointer: &str) -> Result
 /// Reads a day or a moment.
 pub(super) fn when(column: &ColumnDef, value: &Value, pointer: &str) -> Result<When, Invalid> {
     let text = value.as_str().unwrap_or_default();
-    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        if (1..=9999).contains(&chrono::Datelike::year(&day)) {
-            return Ok(When::Days(DayRange { from: day, until: next_day(day) }));
-        }
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        && (1..=9999).contains(&chrono::Datelike::year(&day))
+    {
+        return Ok(When::Days(DayRange { from: day, until: next_day(day) }));
     }
     let moment = DateTime::parse_from_rfc3339(text).ok().filter(|_| column.ty == ValueType::Timestamp);
     moment.map(|at| When::Moment(at.with_timezone(&Utc))).ok_or_else(|| {
