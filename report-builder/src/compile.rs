@@ -167,6 +167,7 @@ pub fn compile(spec: &ReportSpec, situation: Situation<'_>) -> Result<Compiled, 
 
 /// Which combinations of keys are grouped by, as bit masks of the keys that are not.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "grouping sets is the word of SQL")]
 struct Sets {
     /// Number of keys, the marker of everything else included.
     width: usize,

@@ -215,6 +215,7 @@ impl Parser {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_box_returns, reason = "operands of formulas are boxed")]
     fn value(id: &str) -> Box<Formula> {
         Box::new(Formula::Value(id.to_owned()))
     }

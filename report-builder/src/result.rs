@@ -113,6 +113,7 @@ pub struct Run {
     pub elapsed_ms: u64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
 fn as_text<S: serde::Serializer>(lsn: &Lsn, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(lsn)
 }

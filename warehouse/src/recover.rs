@@ -38,6 +38,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`Error::InUse`]; unsuitable tables; [`Error::SchemaChanged`]; damaged or unreadable files.
+    #[expect(clippy::too_many_lines, reason = "the one place that puts a lake together, field by field")]
     pub async fn open(config: LakeConfig, tables: Vec<TableSpec>, clock: Arc<dyn Clock>) -> Result<(Self, LakeReader)> {
         let disk = Disk { sync: config.sync_files };
         let dir = std::path::absolute(&config.dir).map_err(Error::io("find", &config.dir))?;

@@ -108,8 +108,9 @@ impl Check {
                     actual.next();
                 }
                 (Some(left), Some(right)) => {
-                    let differing = (left.hash != right.hash).then_some(left.id);
-                    differing.into_iter().for_each(|id| check.different.add(id));
+                    if left.hash != right.hash {
+                        check.different.add(left.id);
+                    }
                     expected.next();
                     actual.next();
                 }

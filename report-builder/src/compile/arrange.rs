@@ -159,7 +159,7 @@ impl Rows<'_> {
         ["in_row".to_owned()].into_iter().chain(keys).chain(others).collect()
     }
 
-    fn or_total(&self, kept: Expr) -> Expr {
+    fn or_total(kept: Expr) -> Expr {
         Expr::Or(vec![Expr::column("in_row").not(), kept])
     }
 
@@ -183,7 +183,7 @@ impl Rows<'_> {
             | Operator::StartsWith
             | Operator::EndsWith => Comparison::DistinctFrom,
         };
-        Ok(rel.filter(self.or_total(Expr::column(&value).compare(op, than))))
+        Ok(rel.filter(Self::or_total(Expr::column(&value).compare(op, than))))
     }
 
     fn top(&self, rel: Rel, top: &TopSpec) -> Rel {
@@ -198,7 +198,7 @@ impl Rows<'_> {
             order_by: [by].into_iter().chain(self.key_order()).collect(),
         };
         let most = Expr::Literal(Literal::Int(i64::try_from(top.count).unwrap_or(i64::MAX)));
-        let kept = self.or_total(Expr::column("place").compare(Comparison::LessOrEqual, most));
+        let kept = Self::or_total(Expr::column("place").compare(Comparison::LessOrEqual, most));
         rel.window(vec![place]).filter(kept)
     }
 

@@ -34,14 +34,12 @@ pub(super) fn evaluation_order(values: &[Value], spec: &ReportSpec) -> Result<Ve
                     (0..values.len()).all(|other| order.contains(&other) || !used.contains(&value_name(other).as_str()))
                 })
         };
-        match (0..values.len()).find(ready) {
-            Some(at) => order.push(at),
-            None => {
-                let stuck = spec.values.iter().enumerate().find(|(at, _)| !order.contains(at)).map(|(_, value)| value);
-                let pointer = stuck.map(|value| format!("{}/formula", value.pointer)).unwrap_or_default();
-                return Err(refused(&pointer, "circular_formula", "the formula uses itself").into());
-            }
-        }
+        let Some(at) = (0..values.len()).find(ready) else {
+            let stuck = spec.values.iter().enumerate().find(|(at, _)| !order.contains(at)).map(|(_, value)| value);
+            let pointer = stuck.map(|value| format!("{}/formula", value.pointer)).unwrap_or_default();
+            return Err(refused(&pointer, "circular_formula", "the formula uses itself").into());
+        };
+        order.push(at);
     }
     Ok(order)
 }
@@ -49,10 +47,10 @@ pub(super) fn evaluation_order(values: &[Value], spec: &ReportSpec) -> Result<Ve
 /// The type of a value, given the types of the values it uses.
 pub(super) fn value_type(measures: &Measures, at: usize) -> Result<ValueType, String> {
     let value = measures.values.get(at).ok_or("there is no such value")?;
-    match &value.formula {
-        Formula::Value(name) => column_type(measures, name),
-        formula => Ok(ValueType::decimal(scale(formula, measures)?)),
+    if let Formula::Value(name) = &value.formula {
+        return column_type(measures, name);
     }
+    Ok(ValueType::decimal(scale(&value.formula, measures)?))
 }
 
 /// Adds a column per value; the columns so far stay.

@@ -225,6 +225,7 @@ impl Measures {
         self.base(Base { home, kind: BaseKind::Rows, filters, ty: ValueType::Int, pointer })
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "every aggregate of the field keeps a copy")]
     fn field(
         &mut self,
         (path, aggregate): (&str, Aggregate),

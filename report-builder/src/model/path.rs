@@ -144,15 +144,14 @@ impl Model {
             object = target;
         }
         let mut title_of_link = false;
-        let column = match Self::column(object, last) {
-            Some(column) => column,
-            None => {
-                let (link, label, target) = self.follow(object, last, path)?;
-                links.push(link);
-                title_of_link = true;
-                let title = Self::column(target, &target.title).ok_or_else(|| unknown_field(target, &target.title))?;
-                ColumnDef { label, ..title }
-            }
+        let column = if let Some(column) = Self::column(object, last) {
+            column
+        } else {
+            let (link, label, target) = self.follow(object, last, path)?;
+            links.push(link);
+            title_of_link = true;
+            let title = Self::column(target, &target.title).ok_or_else(|| unknown_field(target, &target.title))?;
+            ColumnDef { label, ..title }
         };
         if !column.groupable {
             return Err(PathError::Json(path.to_owned()));
@@ -272,6 +271,7 @@ impl Model {
     }
 
     /// Names the to-many path for the message, walking links in both directions.
+    #[expect(clippy::excessive_nesting, reason = "a breadth-first search over links")]
     fn unreachable(&self, home: &str, path: &str, target: &str) -> PathError {
         let mut frontier = vec![(home.to_owned(), home.to_owned())];
         let mut seen = std::collections::BTreeSet::from([home.to_owned()]);

@@ -55,6 +55,7 @@ fn fill(sheet: &mut Worksheet, table: &FlatTable, result: &ReportResult) -> Resu
     let mut row = row_number(table.rows.len() + 2)?;
     let as_of = result.run.as_of.format("As of %Y-%m-%d %H:%M:%S UTC");
     let state = format!("{as_of}, log position {}, {}", result.run.lsn, result.run.engine.as_str());
+    #[expect(clippy::explicit_counter_loop, reason = "rows of a sheet are counted in its own type")]
     for note in result.warnings.iter().chain([&state]) {
         sheet.write_string_with_format(row, 0, limited(note), &notes)?;
         row += 1;

@@ -65,7 +65,7 @@ fn filter(which: usize) -> (Option<Value>, fn(&Deal) -> bool) {
             deal.cents.is_some_and(|cents| cents > 0)
         }),
         2 => (of(json!({"not": {"field": "deal.amount", "op": ">", "value": "0.5"}})), |deal| {
-            !deal.cents.is_some_and(|cents| cents > 50)
+            deal.cents.is_none_or(|cents| cents <= 50)
         }),
         3 => (
             of(json!({"or": [{"field": "deal.owner", "op": "!=", "value": "ada"},
