@@ -72,7 +72,7 @@ pub(super) fn arrange(
     }
     rel = rows.rank(rel);
     let limit = Expr::Literal(Literal::Int(i64::try_from(spec.limit).unwrap_or(i64::MAX)));
-    rel = rel.filter(rows.or_total(Expr::column("rank").compare(Comparison::LessOrEqual, limit)));
+    rel = rel.filter(Rows::or_total(Expr::column("rank").compare(Comparison::LessOrEqual, limit)));
     Ok(rel.project(rows.output()).sort(rows.record_order()).limit(MAX_RECORDS))
 }
 
