@@ -1,10 +1,7 @@
 //! The people of the demo company: teams, reps, and one login per role.
 
-use anyhow::Context;
-use catalog::Role;
+use catalog::{Principal, Role};
 use chrono::{DateTime, Utc};
-use oltp::identity::NewUser;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -59,7 +56,7 @@ pub(super) async fn hire(
 ) -> anyhow::Result<People> {
     let teams = found_teams(writer, chance, size, start)?;
     writer.flush().await?;
-    let (logins, ids) = sign_up(app, &teams).await?;
+    let (logins, ids) = sign_up(app, writer, chance, &teams, start).await?;
     for (index, team) in teams.iter().enumerate() {
         let manager = if index == 0 { ids[1] } else { new_person(writer, chance, Role::Manager, *team, start)? };
         writer.update("team", *team, start, Fields::new().link("manager_id", manager)).await?;
@@ -93,24 +90,34 @@ fn found_teams(
     Ok(teams)
 }
 
-/// Creates the logins; returns them with the ids in the same order.
-async fn sign_up(app: &App, teams: &[Uuid]) -> anyhow::Result<(Vec<Login>, Vec<Uuid>)> {
+/// Hires the people who can sign in, from the first day on; returns them with their ids in the same order.
+async fn sign_up(
+    app: &App,
+    writer: &mut Writer<'_>,
+    chance: &mut Chance,
+    teams: &[Uuid],
+    start: DateTime<Utc>,
+) -> anyhow::Result<(Vec<Login>, Vec<Uuid>)> {
     let mut logins = Vec::new();
     let mut ids = Vec::new();
     for (role, username, name) in LOGINS {
-        let password = format!("demo-{role}-2026");
-        let in_team = matches!(role, Role::Manager | Role::Rep);
-        let user = NewUser {
-            username: username.to_owned(),
-            email: format!("{username}@leadhouse.example"),
-            name: name.to_owned(),
-            role,
-            team_id: in_team.then(|| teams.first().copied()).flatten(),
-            password: password.clone(),
-        };
-        let record = app.identity.create_user(&catalog::Principal::system(), user).await?;
-        ids.push(record.get("id").and_then(Value::as_str).context("a user without an id")?.parse()?);
-        logins.push(Login { role, username: username.to_owned(), password });
+        let mut fields = Fields::new()
+            .with("username", username)
+            .with("email", format!("{username}@leadhouse.example"))
+            .with("name", name)
+            .with("role", role.as_str());
+        if let (Role::Manager | Role::Rep, Some(team)) = (role, teams.first()) {
+            fields = fields.link("team_id", *team);
+        }
+        let id = chance.id(start);
+        writer.insert("user", id, start, fields)?;
+        ids.push(id);
+        logins.push(Login { role, username: username.to_owned(), password: format!("demo-{role}-2026") });
+    }
+    writer.flush().await?;
+    for (login, id) in logins.iter().zip(&ids) {
+        let body = Fields::new().with("password", login.password.clone()).into_map();
+        app.identity.update_user(&Principal::system(), *id, body).await?;
     }
     Ok((logins, ids))
 }
