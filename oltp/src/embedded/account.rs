@@ -96,6 +96,12 @@ pub(crate) fn command(program: &Path, account: Option<&Account>) -> Command {
 ///
 /// One that exists must be ours or the account's already: in `/tmp` anybody could have made it.
 pub(crate) fn private_folder(path: &Path, account: Option<&Account>) -> Result<()> {
+    owned_folder(path, account, 0o700)
+}
+
+/// Makes a folder of the account with these permissions, in one step: nobody ever meets others on
+/// a folder that exists.
+pub(crate) fn owned_folder(path: &Path, account: Option<&Account>, mode: u32) -> Result<()> {
     let failed =
         |error: &dyn std::fmt::Display| Error::embedded(format!("making the folder {}", path.display()), error);
     match fs::create_dir(path) {
@@ -110,7 +116,7 @@ pub(crate) fn private_folder(path: &Path, account: Option<&Account>) -> Result<(
         Err(error) => return Err(failed(&error)),
     }
     hand_over(path, account)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| failed(&error))
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|error| failed(&error))
 }
 
 /// Makes the account the owner of a file or folder.

@@ -3,7 +3,6 @@
 use std::{
     env,
     fs::{self, File},
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process,
     time::{Duration, Instant},
@@ -17,7 +16,7 @@ use nix::{
 use crate::{
     Error, Result,
     embedded::{
-        account::{Account, private_folder},
+        account::{Account, owned_folder, private_folder},
         cluster::{self, NewCluster},
         leftover::{recorded_pid, serves},
         place::short_hash,
@@ -67,11 +66,9 @@ impl Workshop {
         if account.as_ref().is_some_and(|account| account.barrier(&folder).is_some()) {
             folder = Path::new("/tmp").join(&name);
         }
-        private_folder(&folder, None)?;
+        // The account passes through, also while another process opens the folder.
+        owned_folder(&folder, None, if account.is_some() { 0o711 } else { 0o700 })?;
         let failed = |error| Error::embedded(format!("opening {}", folder.display()), error);
-        if account.is_some() {
-            fs::set_permissions(&folder, fs::Permissions::from_mode(0o711)).map_err(failed)?; // it passes through
-        }
         let lock =
             File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
         lock.lock().map_err(failed)?;
