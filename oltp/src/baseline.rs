@@ -24,7 +24,11 @@ pub async fn prepare(oltp: &Oltp, with_history: &[&str]) -> Result<()> {
         )
         .await?;
         if with_history.contains(&table.as_str()) {
-            run(&mut connection, format!("create table bench.{table}_history (like public.{table})")).await?;
+            run(
+                &mut connection,
+                format!("create table bench.{table}_history as select * from public.{table} with no data"),
+            )
+            .await?;
         }
     }
     Ok(())
