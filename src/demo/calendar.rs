@@ -32,11 +32,20 @@ pub(super) fn demand(day: NaiveDate, number: u32) -> f64 {
     weekday * season * trend
 }
 
+const MICROSECONDS_PER_HOUR: i64 = 3_600_000_000;
+
 /// A moment of a day, in office hours more often than not.
 pub(super) fn moment(day: NaiveDate, chance: &mut Chance) -> DateTime<Utc> {
     let hour = if chance.happens(0.85) { chance.between(8, 17) } else { chance.between(6, 21) };
-    let second = hour * 3600 + chance.between(0, 3599);
-    day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::seconds(second)
+    let microsecond = hour * MICROSECONDS_PER_HOUR + chance.between(0, MICROSECONDS_PER_HOUR - 1);
+    day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::microseconds(microsecond)
+}
+
+/// So many moments of a day, in order: what happens to one record happens one after the other.
+pub(super) fn moments(day: NaiveDate, count: usize, chance: &mut Chance) -> Vec<DateTime<Utc>> {
+    let mut moments: Vec<_> = (0..count).map(|_| moment(day, chance)).collect();
+    moments.sort_unstable();
+    moments
 }
 
 /// The day some days later, moved to a Monday when it falls on a weekend: work happens on workdays.

@@ -70,8 +70,8 @@ pub(super) async fn run(
         let day = first + TimeDelta::days(i64::from(number));
         owed += f64::from(size.leads) / f64::from(calendar::DAYS) * demand(day, number);
         let mut story = Story { world: &world, writer: &mut writer, chance: &mut chance, agenda: &mut agenda, day };
-        for step in story.planned() {
-            story.tell(step).await?;
+        for (at, step) in story.planned() {
+            story.tell(at, step).await?;
             story.writer.flush_if_full().await?;
         }
         while owed >= 1.0 {

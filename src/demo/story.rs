@@ -45,21 +45,23 @@ pub(super) struct Story<'s, 'w> {
 }
 
 impl Story<'_, '_> {
-    /// What was planned up to today, taken off the agenda.
-    pub(super) fn planned(&mut self) -> Vec<Step> {
+    /// What was planned up to today, taken off the agenda, with its moments in order.
+    ///
+    /// What would lie in the future does not happen.
+    pub(super) fn planned(&mut self) -> Vec<(DateTime<Utc>, Step)> {
         let mut steps = Vec::new();
         while let Some(entry) = self.agenda.first_entry().filter(|entry| *entry.key() <= self.day) {
             steps.extend(entry.remove());
         }
-        steps
+        let moments = calendar::moments(self.day, steps.len(), self.chance);
+        moments.into_iter().zip(steps).filter(|(at, _)| *at < self.world.end).collect()
     }
 
     /// Lets a planned step happen.
     ///
     /// # Errors
     /// Postgres refuses.
-    pub(super) async fn tell(&mut self, step: Step) -> anyhow::Result<()> {
-        let Some(at) = self.moment() else { return Ok(()) };
+    pub(super) async fn tell(&mut self, at: DateTime<Utc>, step: Step) -> anyhow::Result<()> {
         match step {
             Step::Contact(lead) => self.contact(*lead, at).await,
             Step::Qualify(lead) => self.qualify(*lead, at).await,
