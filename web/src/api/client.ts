@@ -1,0 +1,71 @@
+/** The typed client (`api.GET("/api/reports")`) and `request` for addresses known only at run time. */
+import createClient from "openapi-fetch";
+import type { paths } from "./__generated__/schema.ts";
+import { notReached, reached } from "./connection.ts";
+import { asProblem, problemOf } from "./problem.ts";
+import { endSession, session } from "./session.ts";
+
+/** Every request of the application: bearer token, problems as exceptions, 401 ends the session. */
+export async function send(input: Request | string, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  const token = session()?.token;
+  if (token) request.headers.set("authorization", `Bearer ${token}`);
+  let response: Response;
+  try {
+    response = await fetch(request);
+  } catch (thrown) {
+    if (request.signal.aborted) throw thrown;
+    notReached();
+    throw asProblem(thrown);
+  }
+  if (response.status !== 502 && response.status !== 504) reached();
+  if (response.ok) return response;
+  if (response.status === 401 && token && session()?.token === token) endSession("expired");
+  throw await problemOf(response);
+}
+
+/** Typed by the server's own description. Failures throw `Problem`, so `data` is what a success answers. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: send });
+
+export interface RequestOptions {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+/** Sends JSON to an address that is put together at run time, such as `/api/${table}`. */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const { value } = await requestWithHeaders<T>(path, options);
+  return value;
+}
+
+export async function requestWithHeaders<T>(path: string, options: RequestOptions = {}): Promise<{ value: T; headers: Headers }> {
+  const response = await send(location.origin + path, initOf(options));
+  const text = await response.text();
+  const value: T = text === "" ? undefined : JSON.parse(text);
+  return { value, headers: response.headers };
+}
+
+/** Saves what the server answers under the name it gives, or under `name`. */
+export async function download(path: string, name: string, options: RequestOptions = {}): Promise<void> {
+  const response = await send(location.origin + path, initOf(options));
+  const given = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  const url = URL.createObjectURL(await response.blob());
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.download = given ?? name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function initOf(options: RequestOptions): RequestInit {
+  const headers = new Headers(options.headers);
+  const init: RequestInit = { method: options.method ?? "GET", headers };
+  if (options.signal) init.signal = options.signal;
+  if (options.body !== undefined) {
+    headers.set("content-type", "application/json");
+    init.body = JSON.stringify(options.body);
+  }
+  return init;
+}

@@ -1,0 +1,100 @@
+/** Live changes: the server's event stream keeps the cache fresh. */
+import { createParser } from "eventsource-parser";
+import { useEffect } from "react";
+import { send } from "./client.ts";
+import { keys } from "./keys.ts";
+import { Problem } from "./problem.ts";
+import { queryClient } from "./queryClient.ts";
+import { useSession } from "./session.ts";
+
+export interface LiveChange {
+  table: string;
+  /** Absent for changes of many rows at once. */
+  id?: string;
+  action: "create" | "update" | "delete" | "restore" | "bulk";
+  version?: number;
+  actor?: string;
+  at?: string;
+}
+
+/** Changes that come together refresh once. */
+const GATHER_MS = 400;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+const listeners = new Set<(change: LiveChange) => void>();
+
+/** Hears every change the caller may see. */
+export function onLiveChange(listener: (change: LiveChange) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Listens as long as somebody is signed in. */
+export function useLiveChanges(): void {
+  const token = useSession()?.token;
+  useEffect(() => {
+    if (!token) return;
+    const stop = new AbortController();
+    void listen(stop.signal);
+    return () => stop.abort();
+  }, [token]);
+}
+
+async function listen(signal: AbortSignal): Promise<void> {
+  let retryMs = FIRST_RETRY_MS;
+  let missed = false;
+  while (!signal.aborted) {
+    try {
+      const response = await send(`${location.origin}/api/events`, { headers: { accept: "text/event-stream" }, signal });
+      if (missed) void queryClient.invalidateQueries({ queryKey: ["records"] });
+      retryMs = FIRST_RETRY_MS;
+      await read(response);
+    } catch (thrown) {
+      // A server without live changes says so once; lists still refresh on focus.
+      if (signal.aborted || (thrown instanceof Problem && [401, 403, 404].includes(thrown.status))) return;
+    }
+    missed = true;
+    await pause(retryMs, signal);
+    retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+  }
+}
+
+async function read(response: Response): Promise<void> {
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      if (event === "change") hear(JSON.parse(data));
+    },
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  if (!reader) return;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    parser.feed(value);
+  }
+}
+
+let gathered = new Set<string>();
+
+function hear(change: LiveChange): void {
+  for (const listener of listeners) listener(change);
+  if (gathered.size === 0) setTimeout(refresh, GATHER_MS);
+  gathered.add(change.table);
+}
+
+function refresh(): void {
+  const tables = gathered;
+  gathered = new Set();
+  for (const table of tables) void queryClient.invalidateQueries({ queryKey: keys.table(table) });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,84 @@
+/** Records of any object: list, read and write by table name. */
+import { request, requestWithHeaders } from "./client.ts";
+
+export type FieldValue = string | number | boolean | null | FieldValue[] | { [key: string]: FieldValue };
+
+export interface CrmRecord {
+  id: string;
+  created_at: string;
+  updated_at: string;
+  deleted_at: string | null;
+  version: number;
+  [field: string]: FieldValue;
+}
+
+export interface Page {
+  items: CrmRecord[];
+  next: string | null;
+  total: number | null;
+}
+
+/** What a list asks for; filters are in the server's own words (`filter[status][in]`). */
+export interface ListRequest {
+  q?: string;
+  sort?: string;
+  limit?: number;
+  cursor?: string | null;
+  total?: boolean;
+  filters?: readonly Filter[];
+}
+
+export const OPERATORS = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "starts_with", "is_null"] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export interface Filter {
+  field: string;
+  operator: Operator;
+  value: string;
+}
+
+export function listParameters(ask: ListRequest): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const { field, operator, value } of ask.filters ?? []) parameters.append(`filter[${field}][${operator}]`, value);
+  if (ask.q) parameters.set("q", ask.q);
+  if (ask.sort) parameters.set("sort", ask.sort);
+  if (ask.limit) parameters.set("limit", String(ask.limit));
+  if (ask.cursor) parameters.set("cursor", ask.cursor);
+  if (ask.total) parameters.set("total", "true");
+  return parameters;
+}
+
+export function listRecords(table: string, ask: ListRequest, signal?: AbortSignal): Promise<Page> {
+  return request<Page>(`/api/${table}?${listParameters(ask)}`, { signal });
+}
+
+export function readRecord(table: string, id: string, signal?: AbortSignal): Promise<CrmRecord> {
+  return request<CrmRecord>(`/api/${table}/${id}`, { signal });
+}
+
+export function createRecord(table: string, fields: Record<string, FieldValue>): Promise<CrmRecord> {
+  return request<CrmRecord>(`/api/${table}`, { method: "POST", body: fields });
+}
+
+/** Changes fields of the version that was read; a newer version on the server answers 412. */
+export function updateRecord(table: string, record: Pick<CrmRecord, "id" | "version">, fields: Record<string, FieldValue>): Promise<CrmRecord> {
+  return request<CrmRecord>(`/api/${table}/${record.id}`, { method: "PATCH", body: fields, headers: { "if-match": etag(record.version) } });
+}
+
+export async function deleteRecord(table: string, record: Pick<CrmRecord, "id" | "version">): Promise<void> {
+  await requestWithHeaders(`/api/${table}/${record.id}`, { method: "DELETE", headers: { "if-match": etag(record.version) } });
+}
+
+export function restoreRecord(table: string, id: string): Promise<CrmRecord> {
+  return request<CrmRecord>(`/api/${table}/${id}/restore`, { method: "POST" });
+}
+
+function etag(version: number): string {
+  return `"${version}"`;
+}
+
+/** A field as text; empty for anything else. */
+export function textOf(record: CrmRecord | undefined, field: string): string {
+  const value = record?.[field];
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}

@@ -1,0 +1,79 @@
+/** Who is signed in: kept in memory and, so that a reload keeps it, in this tab's session storage. */
+import { useSyncExternalStore } from "react";
+
+const STORAGE_KEY = "leadhouse.session";
+
+export type Role = "admin" | "manager" | "rep" | "support" | "analyst" | "executive";
+
+export interface SessionUser {
+  id: string;
+  username: string;
+  name: string;
+  email: string | null;
+  role: Role;
+  team_id: string | null;
+  time_zone: string;
+  locale: string;
+}
+
+export interface Session {
+  token: string;
+  expires_at: string;
+  user: SessionUser;
+}
+
+/** Why nobody is signed in, for the sign-in page. */
+export type SignedOutReason = "none" | "expired" | "signed_out";
+
+let current: Session | null = restore();
+let reason: SignedOutReason = "none";
+const listeners = new Set<() => void>();
+
+export function session(): Session | null {
+  return current;
+}
+
+export function signedOutReason(): SignedOutReason {
+  return reason;
+}
+
+export function startSession(next: Session): void {
+  change(next, "none");
+}
+
+export function endSession(why: SignedOutReason): void {
+  change(null, why);
+}
+
+export function useSession(): Session | null {
+  return useSyncExternalStore(subscribe, session);
+}
+
+/** Calls back when somebody signs in or out. */
+export function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function change(next: Session | null, why: SignedOutReason): void {
+  current = next;
+  reason = why;
+  try {
+    if (next) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(next));
+    else sessionStorage.removeItem(STORAGE_KEY);
+  } catch {
+    // Storage may be switched off; then a reload asks to sign in again.
+  }
+  for (const listener of listeners) listener();
+}
+
+function restore(): Session | null {
+  try {
+    const text = sessionStorage.getItem(STORAGE_KEY);
+    if (!text) return null;
+    const kept: Session = JSON.parse(text);
+    return Date.parse(kept.expires_at) > Date.now() ? kept : null;
+  } catch {
+    return null;
+  }
+}

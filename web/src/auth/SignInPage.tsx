@@ -1,0 +1,63 @@
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useState } from "react";
+import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
+import { request } from "@/api/client.ts";
+import { asProblem } from "@/api/problem.ts";
+import { queryClient } from "@/api/queryClient.ts";
+import { type Session, signedOutReason, startSession, useSession } from "@/api/session.ts";
+import { links } from "@/links.ts";
+import { Button } from "@/ui/Button.tsx";
+import { Field, Input } from "@/ui/Field.tsx";
+import { AuthLayout, Notice } from "./AuthLayout.tsx";
+import css from "./AuthLayout.module.css";
+import { returnPath } from "./returnPath.ts";
+
+export default function SignInPage() {
+  const [parameters] = useSearchParams();
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const navigate = useNavigate();
+  const session = useSession();
+  const back = returnPath(parameters.get("back"));
+  useEffect(() => {
+    document.title = "Sign in · Leadhouse";
+  }, []);
+  const signIn = useMutation({
+    mutationFn: () => request<Session>("/api/auth/login", { method: "POST", body: { username: username.trim(), password } }),
+    onSuccess: (session) => {
+      queryClient.clear();
+      startSession(session);
+      void navigate(back, { replace: true });
+    },
+    onError: () => setPassword(""),
+  });
+  if (session && signIn.isIdle) return <Navigate to={back} replace />;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <AuthLayout title="Sign in" intro="Your pipeline, as fresh as the last second." below={<>New here? <Link to={links.register()}>Make an account</Link></>}>
+      {signIn.error ? (
+        <Notice tone="danger">{messageOf(signIn.error)}</Notice>
+      ) : (
+        signedOutReason() === "expired" && <Notice tone="info">Your session has expired. Sign in again; you will come back to where you were.</Notice>
+      )}
+      <form className={css.form} onSubmit={submit}>
+        <Field label="Username or e-mail">
+          {(control) => <Input {...control} autoFocus autoComplete="username" autoCapitalize="none" spellCheck={false} required value={username} onChange={(event) => setUsername(event.target.value)} />}
+        </Field>
+        <Field label="Password">
+          {(control) => <Input {...control} type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />}
+        </Field>
+        <Button type="submit" variant="primary" busy={signIn.isPending}>Sign in</Button>
+      </form>
+    </AuthLayout>
+  );
+}
+
+function messageOf(error: unknown): string {
+  const problem = asProblem(error);
+  if (problem.status === 401) return "Username or password is wrong. Check both and try again.";
+  return problem.message;
+}

@@ -1,0 +1,28 @@
+/** Every address inside the application; pages never spell one out. */
+export const links = {
+  home: () => "/",
+  signIn: (back?: string) => (back ? `/sign-in?back=${encodeURIComponent(back)}` : "/sign-in"),
+  register: () => "/register",
+  list: (table: string, parameters?: Record<string, string>) => withParameters(`/${table}`, parameters),
+  record: (table: string, id: string) => `/${table}/${id}`,
+  create: (table: string, parameters?: Record<string, string>) => withParameters(`/${table}/new`, parameters),
+  edit: (table: string, id: string) => `/${table}/${id}/edit`,
+  board: () => "/deals/board",
+  reports: () => "/reports",
+  newReport: () => "/reports/new",
+  /** A ready report by name, or a saved one by id. */
+  report: (name: string, parameters?: Record<string, string>) => withParameters(`/reports/${encodeURIComponent(name)}`, parameters),
+  dashboards: () => "/dashboards",
+  newDashboard: () => "/dashboards/new",
+  dashboard: (name: string) => `/dashboards/${encodeURIComponent(name)}`,
+  editDashboard: (name: string) => `/dashboards/${encodeURIComponent(name)}/edit`,
+  sql: (text?: string) => withParameters("/sql", text ? { q: text } : undefined),
+  schedules: () => "/schedules",
+  newSchedule: (parameters?: Record<string, string>) => withParameters("/schedules/new", parameters),
+  schedule: (id: string) => `/schedules/${id}`,
+  scoring: () => "/scoring",
+} as const;
+
+function withParameters(path: string, parameters?: Record<string, string>): string {
+  return parameters ? `${path}?${new URLSearchParams(parameters)}` : path;
+}

@@ -1,0 +1,68 @@
+/** Every page and its address. Pages are loaded when they are first opened. */
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { RequireSession } from "./auth/RequireSession.tsx";
+import { Shell } from "./shell/Shell.tsx";
+import { PageFailed } from "./shell/PageFailed.tsx";
+import { NotFoundPage } from "./shell/NotFoundPage.tsx";
+
+const pages = {
+  signIn: lazy(() => import("./auth/SignInPage.tsx")),
+  register: lazy(() => import("./auth/RegisterPage.tsx")),
+  home: lazy(() => import("./home/HomePage.tsx")),
+  board: lazy(() => import("./board/BoardPage.tsx")),
+  list: lazy(() => import("./records/ListPage.tsx")),
+  record: lazy(() => import("./records/RecordPage.tsx")),
+  create: lazy(() => import("./records/CreatePage.tsx")),
+  edit: lazy(() => import("./records/EditPage.tsx")),
+  reports: lazy(() => import("./reports/ReportsPage.tsx")),
+  report: lazy(() => import("./reports/ReportPage.tsx")),
+  sql: lazy(() => import("./explore/SqlPage.tsx")),
+  dashboards: lazy(() => import("./dashboards/DashboardsPage.tsx")),
+  dashboard: lazy(() => import("./dashboards/DashboardPage.tsx")),
+  dashboardEdit: lazy(() => import("./dashboards/DashboardEditPage.tsx")),
+  schedules: lazy(() => import("./schedules/SchedulesPage.tsx")),
+  schedule: lazy(() => import("./schedules/SchedulePage.tsx")),
+  scoring: lazy(() => import("./scoring/ScoringPage.tsx")),
+};
+
+export const routes: RouteObject[] = [
+  { path: "/sign-in", ...page(pages.signIn) },
+  { path: "/register", ...page(pages.register) },
+  {
+    element: <RequireSession><Shell /></RequireSession>,
+    errorElement: <PageFailed />,
+    children: [
+      {
+        errorElement: <PageFailed />,
+        children: [
+          { path: "/", ...page(pages.home) },
+          { path: "/reports", ...page(pages.reports) },
+          { path: "/reports/new", ...page(pages.report) },
+          { path: "/reports/:name", ...page(pages.report) },
+          { path: "/sql", ...page(pages.sql) },
+          { path: "/dashboards", ...page(pages.dashboards) },
+          { path: "/dashboards/new", ...page(pages.dashboardEdit) },
+          { path: "/dashboards/:name", ...page(pages.dashboard) },
+          { path: "/dashboards/:name/edit", ...page(pages.dashboardEdit) },
+          { path: "/schedules", ...page(pages.schedules) },
+          { path: "/schedules/new", ...page(pages.schedule) },
+          { path: "/schedules/:id", ...page(pages.schedule) },
+          { path: "/scoring", ...page(pages.scoring) },
+          { path: "/deals/board", ...page(pages.board) },
+          { path: "/:table", ...page(pages.list) },
+          { path: "/:table/new", ...page(pages.create) },
+          { path: "/:table/:id", ...page(pages.record) },
+          { path: "/:table/:id/edit", ...page(pages.edit) },
+          { path: "*", element: <NotFoundPage /> },
+        ],
+      },
+    ],
+  },
+];
+
+export const createRouter = () => createBrowserRouter(routes);
+
+function page(Page: LazyExoticComponent<ComponentType>): RouteObject {
+  return { element: <Page /> };
+}

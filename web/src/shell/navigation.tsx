@@ -1,0 +1,60 @@
+/** What the sidebar and the palette lead to. */
+import {
+  Activity, BarChart3, Box, Building2, CalendarClock, CheckSquare, Contact, Database, Gauge, Handshake, Home, LayoutDashboard,
+  type LucideIcon, MessageSquareHeart, Receipt, ShoppingCart, SquareKanban, StickyNote, Target, UserRound, UsersRound, Workflow,
+} from "lucide-react";
+import type { Catalog, ObjectDef } from "@/api/catalog.ts";
+import { links } from "@/links.ts";
+
+export interface Place {
+  label: string;
+  to: string;
+  icon: LucideIcon;
+}
+
+export interface Section {
+  label: string | null;
+  places: Place[];
+}
+
+const ICONS: Record<string, LucideIcon> = {
+  leads: Target, contacts: Contact, companies: Building2, deals: Handshake, activities: Activity, tasks: CheckSquare, notes: StickyNote,
+  products: Box, orders: ShoppingCart, order_items: Receipt, lead_feedback: MessageSquareHeart, users: UserRound, teams: UsersRound,
+  pipelines: Workflow, stages: SquareKanban,
+};
+
+/** Objects that have pages of their own, or that only the program keeps. */
+const ELSEWHERE = new Set(["saved_reports", "dashboards", "saved_views", "schedules", "deliveries", "score_models"]);
+const SALES = ["leads", "contacts", "companies", "deals", "tasks", "activities"];
+
+export function iconOf(table: string): LucideIcon {
+  return ICONS[table] ?? Database;
+}
+
+/** The objects a person works with, sales first. */
+export function workObjects(catalog: Catalog): ObjectDef[] {
+  const rank = (object: ObjectDef) => (SALES.includes(object.table) ? SALES.indexOf(object.table) : SALES.length);
+  return catalog.objects.filter((object) => object.permissions.read && !ELSEWHERE.has(object.table)).sort((a, b) => rank(a) - rank(b));
+}
+
+export function sections(catalog: Catalog): Section[] {
+  const objects = workObjects(catalog);
+  const place = (object: ObjectDef): Place => ({ label: object.plural_label, to: links.list(object.table), icon: iconOf(object.table) });
+  const sales = objects.filter((object) => SALES.includes(object.table));
+  const more = objects.filter((object) => !SALES.includes(object.table));
+  return [
+    { label: null, places: [{ label: "Home", to: links.home(), icon: Home }] },
+    { label: "Sales", places: [...sales.map(place), { label: "Deals board", to: links.board(), icon: SquareKanban }] },
+    {
+      label: "Analytics",
+      places: [
+        { label: "Reports", to: links.reports(), icon: BarChart3 },
+        { label: "Dashboards", to: links.dashboards(), icon: LayoutDashboard },
+        { label: "SQL", to: links.sql(), icon: Database },
+        { label: "Schedules", to: links.schedules(), icon: CalendarClock },
+        { label: "Scoring", to: links.scoring(), icon: Gauge },
+      ],
+    },
+    { label: "More", places: more.map(place) },
+  ];
+}
