@@ -25,7 +25,7 @@ export async function send(input: Request | string, init?: RequestInit): Promise
 }
 
 /** Typed by the server's own description. Failures throw `Problem`, so `data` is what a success answers. */
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: send });
+export const api = createClient<paths>({ baseUrl: "", fetch: send });
 
 export interface RequestOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -41,7 +41,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
 }
 
 export async function requestWithHeaders<T>(path: string, options: RequestOptions = {}): Promise<{ value: T; headers: Headers }> {
-  const response = await send(location.origin + path, initOf(options));
+  const response = await send(path, initOf(options));
   const text = await response.text();
   const value: T = text === "" ? undefined : JSON.parse(text);
   return { value, headers: response.headers };
@@ -49,7 +49,7 @@ export async function requestWithHeaders<T>(path: string, options: RequestOption
 
 /** Saves what the server answers under the name it gives, or under `name`. */
 export async function download(path: string, name: string, options: RequestOptions = {}): Promise<void> {
-  const response = await send(location.origin + path, initOf(options));
+  const response = await send(path, initOf(options));
   const given = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "")?.[1];
   const url = URL.createObjectURL(await response.blob());
   const anchor = document.createElement("a");

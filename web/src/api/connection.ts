@@ -7,9 +7,6 @@ const FAILURES_UNTIL_UNREACHABLE = 2;
 let failures = 0;
 const listeners = new Set<() => void>();
 
-addEventListener("online", tell);
-addEventListener("offline", tell);
-
 export function reached(): void {
   if (failures === 0) return;
   failures = 0;
@@ -36,5 +33,11 @@ function tell(): void {
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  addEventListener("online", listener);
+  addEventListener("offline", listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener("online", listener);
+    removeEventListener("offline", listener);
+  };
 }

@@ -46,7 +46,7 @@ async function listen(signal: AbortSignal): Promise<void> {
   let missed = false;
   while (!signal.aborted) {
     try {
-      const response = await send(`${location.origin}/api/events`, { headers: { accept: "text/event-stream" }, signal });
+      const response = await send("/api/events", { headers: { accept: "text/event-stream" }, signal });
       if (missed) void queryClient.invalidateQueries({ queryKey: ["records"] });
       retryMs = FIRST_RETRY_MS;
       await read(response);

@@ -5,9 +5,9 @@ import css from "./Menu.module.css";
 import { classes } from "./classes.ts";
 
 /** A button's menu of verbs. */
-export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode; children: ReactNode; align?: "start" | "center" | "end" }) {
+export function Menu({ trigger, children, align = "end", ...state }: { trigger: ReactNode; children: ReactNode; align?: "start" | "center" | "end"; open?: boolean; onOpenChange?: (open: boolean) => void }) {
   return (
-    <Radix.Root>
+    <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className={css.menu} align={align} sideOffset={6} collisionPadding={8}>

@@ -1,0 +1,73 @@
+import { Check, Lock, Minus } from "lucide-react";
+import { Link } from "react-router";
+import { type FieldDef, masked, type ObjectDef, useCatalog } from "@/api/catalog.ts";
+import { type CrmRecord, textOf } from "@/api/records.ts";
+import { formatAge, formatChoice, formatDate, formatDay, formatJson, formatMoment, formatMoney, formatNumber } from "@/format/format.ts";
+import { links } from "@/links.ts";
+import { Avatar } from "@/ui/Avatar.tsx";
+import { Badge } from "@/ui/Badge.tsx";
+import { Skeleton } from "@/ui/Skeleton.tsx";
+import css from "./FieldText.module.css";
+import { ScoreBadge } from "./lead/ScoreBadge.tsx";
+import { useTitle } from "./titles.ts";
+import { toneOf } from "./tones.ts";
+
+export interface FieldTextProps {
+  object: ObjectDef;
+  field: FieldDef;
+  record: CrmRecord;
+  /** In a row links are text, so that the row stays one target. */
+  inRow?: boolean;
+}
+
+/** A value as people read it. */
+export function FieldText({ object, field, record, inRow = false }: FieldTextProps) {
+  const value = record[field.name] ?? null;
+  if (masked(object, field.name)) return <span className={css.hidden}><Lock size={12} aria-hidden />Hidden</span>;
+  if (object.table === "leads" && field.name === "score") return <ScoreBadge record={record} />;
+  if (value === null || value === "") return <span className={css.none}><Minus size={12} aria-hidden /><span className="visually-hidden">empty</span></span>;
+  const text = String(value);
+  switch (field.kind.type) {
+    case "choice":
+      return <Badge tone={toneOf(text)} dot>{formatChoice(text)}</Badge>;
+    case "money":
+      return <span className="numeric">{formatMoney(text, textOf(record, "currency") || "USD")}</span>;
+    case "integer":
+    case "decimal":
+      return <span className="numeric">{/year/.test(field.name) ? text : formatNumber(text)}{field.name === "probability" ? "%" : ""}</span>;
+    case "bool":
+      return value === true ? <><Check size={15} aria-hidden /><span className="visually-hidden">yes</span></> : <span className={css.none}>No</span>;
+    case "date":
+      return <time dateTime={text} title={formatDate(text)}>{formatDay(text)}</time>;
+    case "date_time":
+      return <time dateTime={text} title={formatMoment(text)}>{formatAge(text)}</time>;
+    case "link":
+      return <LinkedRecord objectName={field.kind.object} id={text} inRow={inRow} />;
+    case "email":
+      return inRow ? text : <a href={`mailto:${text}`}>{text}</a>;
+    case "phone":
+      return inRow ? text : <a href={`tel:${text.replaceAll(/\s/g, "")}`}>{text}</a>;
+    case "url":
+      return inRow || !/^https?:\/\//.test(text) ? text : <a href={text} target="_blank" rel="noreferrer">{text}</a>;
+    case "json":
+      return <span className={css.json}>{formatJson(value)}</span>;
+    case "long_text":
+      return <span className={inRow ? undefined : css.long}>{text}</span>;
+    case "text":
+      return field.name === "source" || field.name === "industry" ? formatChoice(text) : text;
+  }
+}
+
+export function LinkedRecord({ objectName, id, inRow = false }: { objectName: string; id: string; inRow?: boolean }) {
+  const object = useCatalog().byName(objectName);
+  const { title, loading } = useTitle(objectName, id);
+  if (loading) return <Skeleton width={90} height={12} />;
+  const text = title ?? "Not visible";
+  const shown = objectName === "user" ? <span className={css.person}><Avatar name={text} size={20} /><span>{text}</span></span> : text;
+  return inRow || !object || title === null ? shown : <Link to={links.record(object.table, id)}>{shown}</Link>;
+}
+
+/** Whether values of the field stand to the right, under each other. */
+export function rightAligned(field: FieldDef): boolean {
+  return ["money", "integer", "decimal"].includes(field.kind.type) && field.name !== "score";
+}

@@ -1,0 +1,24 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { ObjectDef } from "@/api/catalog.ts";
+import { keys } from "@/api/keys.ts";
+import { type CrmRecord, listRecords } from "@/api/records.ts";
+import type { ListView } from "./view.ts";
+
+const PAGE_SIZE = 100;
+const firstPage = (): string | null => null;
+
+/** The rows of a view, page after page by key; the first page brings the count. */
+export function useRecordList(object: ObjectDef, view: ListView) {
+  const ask = { q: view.q, sort: view.sort, filters: view.filters, limit: PAGE_SIZE };
+  const query = useInfiniteQuery({
+    queryKey: keys.list(object.table, ask),
+    queryFn: ({ pageParam, signal }) => listRecords(object.table, { ...ask, cursor: pageParam, total: pageParam === null }, signal),
+    initialPageParam: firstPage(),
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+  const pages = query.data?.pages;
+  const records = useMemo<CrmRecord[]>(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
+  return { ...query, records, total: pages?.[0]?.total ?? null };
+}
