@@ -1,0 +1,44 @@
+/** Draws with Vega under a strict content security policy: expressions are interpreted, never compiled. */
+import { expressionFunction, type View } from "vega";
+import embed, { type VisualizationSpec } from "vega-embed";
+import { expressionInterpreter } from "vega-interpreter";
+import { chartConfig } from "./config.ts";
+
+// The interpreter's own `datetime` takes a number of milliseconds for a year.
+expressionFunction("datetime", (...parts: [number]) => new Date(...parts));
+
+export interface Drawing {
+  resize: (width: number, height: number) => void;
+  /** The picture as a PNG's address, twice as large for sharp slides. */
+  png: () => Promise<string>;
+  end: () => void;
+}
+
+export async function draw(element: HTMLElement, vega: object, size: { width: number; height: number }): Promise<Drawing> {
+  const { view, finalize } = await embed(element, fitted(vega, size), {
+    mode: "vega-lite",
+    actions: false,
+    ast: true,
+    config: chartConfig(),
+    defaultStyle: false,
+    expr: expressionInterpreter,
+    renderer: "svg",
+    tooltip: { disableDefaultStyle: true, id: "chart-tooltip" },
+  });
+  return {
+    resize: (width, height) => void resized(view, width, height),
+    png: () => view.toImageURL("png", 2),
+    end: finalize,
+  };
+}
+
+/** The specification in the size of its place; titles stand outside, where the page shows them. */
+function fitted(vega: object, { width, height }: { width: number; height: number }): VisualizationSpec {
+  const { $schema: _schema, title: _title, background: _background, config: _config, ...rest }: Record<string, unknown> = { ...vega };
+  const spec = { ...rest, width, height, autosize: { type: "fit", contains: "padding" } };
+  return JSON.parse(JSON.stringify(spec));
+}
+
+async function resized(view: View, width: number, height: number): Promise<void> {
+  await view.width(width).height(height).resize().runAsync();
+}

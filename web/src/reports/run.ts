@@ -1,0 +1,93 @@
+/** Running a report and drawing it. */
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { download, request } from "@/api/client.ts";
+import type { ReportSpec, ValueFormat } from "./spec.ts";
+
+export type Cell = string | number | boolean | null;
+
+export interface ResultField {
+  id: string;
+  label: string;
+  format: ValueFormat;
+}
+
+export interface ResultRow {
+  keys: Cell[];
+  others: boolean;
+  cells: (Cell[] | null)[];
+  total: Cell[] | null;
+}
+
+export interface ReportResult {
+  name: string;
+  title: string;
+  description: string;
+  row_fields: ResultField[];
+  column_fields: ResultField[];
+  values: ResultField[];
+  columns: { keys: Cell[] }[];
+  rows: ResultRow[];
+  column_totals: (Cell[] | null)[] | null;
+  grand_total: Cell[] | null;
+  row_count: number;
+  truncated: boolean;
+  totals_cover_all: boolean;
+  time_zone: string;
+  warnings: string[];
+  run: { engine: string; as_of: string; lsn: string; lag_ms: number; elapsed_ms: number };
+}
+
+export interface ChartAnswer {
+  kind: string;
+  vega: Record<string, unknown>;
+}
+
+export type ChartKind = "auto" | "bar" | "stacked" | "line" | "area" | "donut" | "funnel" | "heatmap";
+
+export type ExportFormat = "csv" | "xlsx" | "pdf";
+
+/** Rows that the preview asks for; the export has them all. */
+const PREVIEW_ROWS = 1_000;
+
+const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+const moment = (asOf: string) => (asOf ? { as_of: asOf } : {});
+
+/** The same numbers whatever it is called: a new title computes nothing. */
+export function computed(spec: ReportSpec): ReportSpec {
+  const { name: _name, title: _title, description: _description, ...rest } = spec;
+  return rest;
+}
+
+export function runQuery(spec: ReportSpec, asOf: string) {
+  const body = { spec: { ...computed(spec), limit: Math.min(spec.limit ?? PREVIEW_ROWS, PREVIEW_ROWS) }, time_zone: zone(), ...moment(asOf) };
+  return queryOptions({
+    queryKey: ["report-run", body],
+    queryFn: async ({ signal }) => {
+      const begun = performance.now();
+      const result = await request<ReportResult>("/api/reports/run", { method: "POST", body, signal });
+      return { result, took: Math.round(performance.now() - begun) };
+    },
+    enabled: spec.values.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+}
+
+export function chartQuery(spec: ReportSpec, asOf: string, kind: ChartKind) {
+  const body = { report: { ...computed(spec), limit: Math.min(spec.limit ?? CHART_ROWS, CHART_ROWS) }, kind, ...moment(asOf) };
+  return queryOptions({
+    queryKey: ["report-chart", body],
+    queryFn: ({ signal }) => request<ChartAnswer>("/api/charts", { method: "POST", body, signal }),
+    enabled: spec.values.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+}
+
+/** More marks than this tell nothing. */
+const CHART_ROWS = 500;
+
+export function exportReport(spec: ReportSpec, asOf: string, format: ExportFormat): Promise<void> {
+  const name = `${(spec.title || spec.name || "report").toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${format}`;
+  return download("/api/reports/run", name, { method: "POST", body: { spec, format, time_zone: zone(), ...moment(asOf) } });
+}
