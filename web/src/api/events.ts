@@ -44,12 +44,15 @@ export function useLiveChanges(): void {
 async function listen(signal: AbortSignal): Promise<void> {
   let retryMs = FIRST_RETRY_MS;
   let missed = false;
+  let lastId = "";
   while (!signal.aborted) {
     try {
-      const response = await send("/api/events", { headers: { accept: "text/event-stream" }, signal });
-      if (missed) void queryClient.invalidateQueries({ queryKey: ["records"] });
+      const headers: Record<string, string> = { accept: "text/event-stream" };
+      if (lastId) headers["last-event-id"] = lastId;
+      const response = await send("/api/events", { headers, signal });
+      if (missed) resync();
       retryMs = FIRST_RETRY_MS;
-      await read(response);
+      await read(response, (id) => (lastId = id));
     } catch (thrown) {
       // A server without live changes says so once; lists still refresh on focus.
       if (signal.aborted || (thrown instanceof Problem && [401, 403, 404].includes(thrown.status))) return;
@@ -60,10 +63,12 @@ async function listen(signal: AbortSignal): Promise<void> {
   }
 }
 
-async function read(response: Response): Promise<void> {
+async function read(response: Response, onId: (id: string) => void): Promise<void> {
   const parser = createParser({
-    onEvent: ({ event, data }) => {
+    onEvent: ({ event, data, id }) => {
+      if (id) onId(id);
       if (event === "change") hear(JSON.parse(data));
+      if (event === "resync") resync();
     },
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -73,6 +78,11 @@ async function read(response: Response): Promise<void> {
     if (done) return;
     parser.feed(value);
   }
+}
+
+/** Something may have been missed: everything shown is read again. */
+function resync(): void {
+  void queryClient.invalidateQueries({ queryKey: ["records"] });
 }
 
 let gathered = new Set<string>();

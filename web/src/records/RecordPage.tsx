@@ -1,5 +1,112 @@
+import { useQuery } from "@tanstack/react-query";
+import { Ellipsis, Pencil, RotateCcw, Trash2 } from "lucide-react";
+import { Link, useNavigate, useParams } from "react-router";
+import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
+import { keys } from "@/api/keys.ts";
+import { type CrmRecord, readRecord, restoreRecord, textOf } from "@/api/records.ts";
+import { formatAge } from "@/format/format.ts";
+import { links } from "@/links.ts";
+import { NotFoundPage } from "@/shell/NotFoundPage.tsx";
+import { Button, IconButton } from "@/ui/Button.tsx";
+import { Menu, MenuItem } from "@/ui/Menu.tsx";
 import { PageHeader } from "@/ui/PageHeader.tsx";
+import { ProblemState } from "@/ui/ProblemState.tsx";
+import { PageSkeleton } from "@/ui/Skeleton.tsx";
+import { say, sayProblem } from "@/ui/toast.tsx";
+import { FieldText } from "./FieldText.tsx";
+import { RatingCard } from "./lead/RatingCard.tsx";
+import { ScoreCard } from "./lead/ScoreCard.tsx";
+import { deleteReason, updateReason } from "./permissions.ts";
+import { KeyFields } from "./record/KeyFields.tsx";
+import { Related } from "./record/Related.tsx";
+import { StagePath } from "./record/StagePath.tsx";
+import css from "./RecordPage.module.css";
+import { Composer } from "./timeline/Composer.tsx";
+import { Timeline } from "./timeline/Timeline.tsx";
+import { WITH_TIMELINE } from "./timeline/timelineApi.ts";
+import { deleteWithUndo, refresh } from "./writes.ts";
 
+/** One record of any object. */
 export default function RecordPage() {
-  return <PageHeader title="Record" />;
+  const { table = "", id = "" } = useParams();
+  const object = useCatalog().byTable(table);
+  return object ? <LoadedRecord key={id} object={object} id={id} /> : <NotFoundPage />;
+}
+
+function LoadedRecord({ object, id }: { object: ObjectDef; id: string }) {
+  const query = useQuery({ queryKey: keys.record(object.table, id), queryFn: ({ signal }) => readRecord(object.table, id, signal) });
+  if (query.data) return <Record object={object} record={query.data} />;
+  if (query.error) return <ProblemState error={query.error} onRetry={() => void query.refetch()} />;
+  return <PageSkeleton />;
+}
+
+function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
+  const withTimeline = WITH_TIMELINE.has(object.table);
+  return (
+    <>
+      <Header object={object} record={record} />
+      {record.deleted_at && <Deleted object={object} record={record} />}
+      {object.table === "deals" && <StagePath object={object} record={record} />}
+      <div className={withTimeline ? css.columns : css.single}>
+        {withTimeline && (
+          <div className={css.middle}>
+            <Composer object={object} record={record} />
+            <Timeline table={object.table} id={record.id} />
+          </div>
+        )}
+        <div className={css.side}>
+          {object.table === "leads" && <ScoreCard record={record} />}
+          {object.table === "leads" && <RatingCard record={record} />}
+          <KeyFields object={object} record={record} />
+          <Related object={object} record={record} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Header({ object, record }: { object: ObjectDef; record: CrmRecord }) {
+  const navigate = useNavigate();
+  const title = textOf(record, object.title) || `Untitled ${object.label.toLowerCase()}`;
+  const status = fieldOf(object, "status") ?? fieldOf(object, "lifecycle");
+  const remove = async () => {
+    if (await deleteWithUndo(object, record)) void navigate(links.list(object.table));
+  };
+  const whyNotDelete = deleteReason(object);
+  return (
+    <PageHeader
+      title={title}
+      before={<Link className={css.crumb} to={links.list(object.table)}>{object.plural_label}</Link>}
+      after={status && (record[status.name] ?? null) !== null && <FieldText object={object} field={status} record={record} />}
+      actions={
+        <>
+          <span className={css.changed}>Changed {formatAge(record.updated_at)}</span>
+          <Button icon={<Pencil aria-hidden />} reason={updateReason(object)} onClick={() => void navigate(links.edit(object.table, record.id))}>Edit</Button>
+          <Menu trigger={<IconButton label="More" variant="secondary"><Ellipsis aria-hidden /></IconButton>}>
+            <MenuItem danger icon={<Trash2 aria-hidden />} disabled={whyNotDelete !== undefined || record.deleted_at !== null} onSelect={() => void remove()} {...(whyNotDelete ? { hint: "not allowed" } : {})}>
+              Delete {object.label.toLowerCase()}
+            </MenuItem>
+          </Menu>
+        </>
+      }
+    />
+  );
+}
+
+function Deleted({ object, record }: { object: ObjectDef; record: CrmRecord }) {
+  const restore = async () => {
+    try {
+      await restoreRecord(object.table, record.id);
+      say("It is back");
+    } catch (thrown) {
+      sayProblem("It could not be brought back", thrown);
+    }
+    await refresh(object.table);
+  };
+  return (
+    <div className={css.deleted} role="status">
+      This {object.label.toLowerCase()} was deleted{record.deleted_at ? ` ${formatAge(record.deleted_at)}` : ""}.
+      <Button size="s" icon={<RotateCcw aria-hidden />} reason={deleteReason(object)} onClick={() => void restore()}>Bring it back</Button>
+    </div>
+  );
 }

@@ -1,0 +1,61 @@
+/** What the composer holds, and the fields it becomes. */
+import type { FieldValue } from "@/api/records.ts";
+import { DraftError, localMoment } from "../draft.ts";
+
+export type EntryKind = "note" | "call" | "email" | "meeting" | "task";
+
+export interface Entry {
+  kind: EntryKind;
+  subject: string;
+  body: string;
+  direction: string;
+  outcome: string;
+  minutes: string;
+  priority: string;
+  /** When it happened, or is due: local, to the minute. */
+  at: string;
+}
+
+export function newEntry(kind: EntryKind, now = new Date()): Entry {
+  const due = new Date(now.getTime() + 86_400_000);
+  due.setHours(9, 0, 0, 0);
+  return { kind, subject: "", body: "", direction: "outbound", outcome: "", minutes: "", priority: "medium", at: localMoment((kind === "task" ? due : now).toISOString()) };
+}
+
+export function tableOf(kind: EntryKind): "notes" | "activities" | "tasks" {
+  if (kind === "note") return "notes";
+  return kind === "task" ? "tasks" : "activities";
+}
+
+export function fieldsOf(entry: Entry): Record<string, FieldValue> {
+  const body = entry.body.trim() || null;
+  switch (entry.kind) {
+    case "note":
+      if (!body) throw new DraftError("Write something first.");
+      return { body };
+    case "task":
+      return { name: entry.subject.trim(), description: body, due_at: moment(entry.at), priority: entry.priority };
+    case "call":
+    case "email":
+    case "meeting":
+      return {
+        kind: entry.kind,
+        subject: entry.subject.trim() || null,
+        body,
+        direction: entry.kind === "meeting" ? null : entry.direction,
+        outcome: entry.outcome.trim() || null,
+        duration_minutes: minutes(entry.minutes),
+        occurred_at: moment(entry.at) ?? new Date().toISOString(),
+      };
+  }
+}
+
+function moment(local: string): string | null {
+  return local === "" ? null : new Date(local).toISOString();
+}
+
+function minutes(text: string): number | null {
+  if (text.trim() === "") return null;
+  if (!/^\d+$/.test(text.trim())) throw new DraftError("Minutes must be a whole number.");
+  return Number(text);
+}
