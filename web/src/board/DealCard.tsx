@@ -27,19 +27,19 @@ export function CardFace({ deal, lifted = false }: { deal: CrmRecord; lifted?: b
   const company = textOf(deal, "company_id");
   const due = textOf(deal, "expected_close_on");
   const open = deal.status === "open";
-  const days = daysInStage(deal, Date.now());
+  const days = daysInStage(deal);
   return (
     <div className={classes(css.face, lifted && css.lifted)}>
       <Link to={links.record("deals", deal.id)} className={css.name} draggable={false} tabIndex={lifted ? -1 : undefined}>{textOf(deal, "name")}</Link>
       {company && <span className={css.company}><LinkedRecord objectName="company" id={company} inRow /></span>}
       <div className={css.line}>
         <strong className="numeric">{deal.amount === null ? "No amount" : formatMoney(textOf(deal, "amount"), textOf(deal, "currency"))}</strong>
-        {open && due && <span className={overdue(deal, Date.now()) ? css.late : css.due} title="Expected close">{formatDay(due)}</span>}
-        {!open && deal.closed_on !== null && <span className={css.due}>{formatDay(textOf(deal, "closed_on"))}</span>}
+        {ownerName && <span title={ownerName}><Avatar name={ownerName} size={20} /><span className="visually-hidden">{ownerName}</span></span>}
       </div>
       <div className={css.line}>
         <span className={classes(css.age, open && days >= STUCK_DAYS && css.late)} title="Days in this stage"><Clock size={12} aria-hidden />{days} d</span>
-        {ownerName && <span title={ownerName}><Avatar name={ownerName} size={20} /><span className="visually-hidden">{ownerName}</span></span>}
+        {open && due && <span className={overdue(deal) ? css.late : css.due} title="Expected close">{formatDay(due)}</span>}
+        {!open && deal.closed_on !== null && <span className={css.due} title="Closed on">{formatDay(textOf(deal, "closed_on"))}</span>}
       </div>
     </div>
   );

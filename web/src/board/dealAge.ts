@@ -6,13 +6,13 @@ export const STUCK_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 /** Whole days since the deal entered its stage. */
-export function daysInStage(deal: CrmRecord, now: number): number {
+export function daysInStage(deal: CrmRecord, now = Date.now()): number {
   const since = Date.parse(textOf(deal, "stage_entered_at") || deal.created_at);
   return Math.max(0, Math.floor((now - since) / DAY_MS));
 }
 
 /** Whether an open deal should have closed already. */
-export function overdue(deal: CrmRecord, now: number): boolean {
+export function overdue(deal: CrmRecord, now = Date.now()): boolean {
   const due = textOf(deal, "expected_close_on");
   return deal.status === "open" && due !== "" && Date.parse(due) + DAY_MS < now;
 }
