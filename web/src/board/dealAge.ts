@@ -1,7 +1,7 @@
 import { type CrmRecord, textOf } from "@/api/records.ts";
 
 /** Days in one stage after which a deal counts as stuck. */
-export const STUCK_DAYS = 30;
+export const STUCK_DAYS = 14;
 
 const DAY_MS = 86_400_000;
 

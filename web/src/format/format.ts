@@ -98,3 +98,8 @@ function moneyFormat(currency: string, digits: number, notation: "standard" | "c
   const minimumFractionDigits = notation === "compact" ? 0 : digits;
   return new Intl.NumberFormat("en", { style: "currency", currency: code, notation, minimumFractionDigits, maximumFractionDigits: digits });
 }
+
+/** `Saturday, 21 November`. */
+export function formatToday(now = new Date()): string {
+  return new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" }).format(now);
+}
