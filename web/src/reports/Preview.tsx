@@ -77,14 +77,15 @@ export function Preview({ spec, model, asOf, broken, onChange, onRefused }: Prev
       {data && !error && (
         <div className={classes(css.result, css[view], isPlaceholderData && css.overtaken)}>
           {view !== "table" && (drawable ? <ReportChart spec={asked} asOf={asOf} kind={kind} title={spec.title || "Report"} /> : <Figures result={data.result} />)}
-          {view !== "chart" && <PreviewTable spec={asked} result={data.result} model={model} onChange={onChange} />}
+          {view !== "chart" && <PreviewTable spec={data.spec} now={asked} result={data.result} model={model} onChange={onChange} />}
         </div>
       )}
     </section>
   );
 }
 
-function PreviewTable({ spec, result, model, onChange }: { spec: ReportSpec; result: ReportResult; model: Model; onChange: (spec: ReportSpec) => void }) {
+/** `spec` is what the result is of; `now` may already be further. */
+function PreviewTable({ spec, now, result, model, onChange }: { spec: ReportSpec; now: ReportSpec; result: ReportResult; model: Model; onChange: (spec: ReportSpec) => void }) {
   const adding = useMemo(() => additive(spec), [spec]);
   const groups = [...(spec.rows ?? []), ...(spec.columns ?? [])];
   return (
@@ -94,8 +95,8 @@ function PreviewTable({ spec, result, model, onChange }: { spec: ReportSpec; res
         result={result}
         adding={adding}
         grainOf={(id) => groups.find((group) => groupId(group) === id)?.grain}
-        sortOf={(id) => sortOf(spec, id)}
-        onSort={(id, direction) => onChange(setSort(spec, id, direction))}
+        sortOf={(id) => sortOf(now, id)}
+        onSort={(id, direction) => onChange(setSort(now, id, direction))}
         stepsFor={(level, value) => {
           const group = spec.rows?.[level];
           const format = (group && model.field(fieldPath(group))?.format) ?? "text";

@@ -111,7 +111,7 @@ function Line({ line, result, grainOf, stepsFor, withTotal }: LineProps) {
         if (subtotal) return <th key={field.id} scope={level === 0 ? "row" : undefined}>{level === 0 ? `${text} total` : ""}</th>;
         return (
           <th key={field.id} scope="row" className={classes(level < shownFrom && css.repeated, isNumberFormat(field.format) && css.number)}>
-            {level < shownFrom || row.others || !stepsFor ? text : <KeyCell text={text} steps={stepsFor(level, row.keys[level] ?? null)} />}
+            {level < shownFrom || row.others || !stepsFor ? text : <KeyCell text={text} steps={() => stepsFor(level, row.keys[level] ?? null)} />}
           </th>
         );
       })}
@@ -121,16 +121,24 @@ function Line({ line, result, grainOf, stepsFor, withTotal }: LineProps) {
   );
 }
 
-function KeyCell({ text, steps }: { text: string; steps: Step[] }) {
-  if (steps.length === 0) return text;
-  const [first, ...rest] = steps;
+function KeyCell({ text, steps }: { text: string; steps: () => Step[] }) {
   return (
     <Menu align="start" trigger={<button type="button" className={css.key}>{text}</button>}>
       <MenuLabel>{text}</MenuLabel>
+      <Steps steps={steps} />
+    </Menu>
+  );
+}
+
+/** Found out when the menu opens: a thousand rows need not know where they could lead. */
+function Steps({ steps }: { steps: () => Step[] }) {
+  const [first, ...rest] = steps();
+  return (
+    <>
       {first && <MenuItem onSelect={first.onSelect}>{first.label}</MenuItem>}
       {rest.length > 0 && <MenuSeparator />}
       {rest.map((step) => <MenuItem key={step.label} onSelect={step.onSelect}>{step.label}</MenuItem>)}
-    </Menu>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { conditionsOf } from "./conditions.ts";
 import { move, narrow, placeOf, put, removeAt, withoutBroken } from "./edit.ts";
+import { periodOf } from "./drill.ts";
 import { edited, opened } from "./history.ts";
 import { brokenParts, Model } from "./model.ts";
 import { emptyReport, type ReportSpec } from "./spec.ts";
@@ -98,4 +99,8 @@ test("what is undone can be done again until something else is done", () => {
   const state = edited(edited(opened(emptyReport()), { kind: "change", spec: first }), { kind: "undo" });
   expect(edited(state, { kind: "redo" }).spec.title).toBe("first");
   expect(edited(edited(state, { kind: "change", spec: second }), { kind: "redo" }).spec.title).toBe("second");
+});
+
+test("a period ends on its last day", () => {
+  expect([periodOf("2024-02-01", "month"), periodOf("2024-10-01", "quarter"), periodOf("2024-12-30", "week"), periodOf("2024-01-01", "year")].map(([, last]) => last)).toEqual(["2024-02-29", "2024-12-31", "2025-01-05", "2024-12-31"]);
 });

@@ -65,7 +65,7 @@ export function runQuery(spec: ReportSpec, asOf: string) {
     queryFn: async ({ signal }) => {
       const begun = performance.now();
       const result = await request<ReportResult>("/api/reports/run", { method: "POST", body, signal });
-      return { result, took: Math.round(performance.now() - begun) };
+      return { spec, result, took: Math.round(performance.now() - begun) };
     },
     enabled: spec.values.length > 0,
     placeholderData: keepPreviousData,
@@ -88,6 +88,6 @@ export function chartQuery(spec: ReportSpec, asOf: string, kind: ChartKind) {
 const CHART_ROWS = 500;
 
 export function exportReport(spec: ReportSpec, asOf: string, format: ExportFormat): Promise<void> {
-  const name = `${(spec.title || spec.name || "report").toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${format}`;
-  return download("/api/reports/run", name, { method: "POST", body: { spec, format, time_zone: zone(), ...moment(asOf) } });
+  const name = spec.name || (spec.title || "report").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "report";
+  return download("/api/reports/run", `${name}.${format}`, { method: "POST", body: { spec: { ...spec, name }, format, time_zone: zone(), ...moment(asOf) } });
 }
