@@ -17,7 +17,7 @@ import { additive } from "./lines.ts";
 import type { Model } from "./model.ts";
 import css from "./Preview.module.css";
 import { ReportTable } from "./ReportTable.tsx";
-import { type ChartKind, chartQuery, type ReportResult, runQuery } from "./run.ts";
+import { type ChartKind, chartQuery, computed, type ReportResult, runQuery } from "./run.ts";
 import { fieldPath, groupId, type ReportSpec } from "./spec.ts";
 import { useThrottled } from "./useThrottled.ts";
 
@@ -101,11 +101,16 @@ function PreviewTable({ spec, now, result, model, onChange }: { spec: ReportSpec
           const group = spec.rows?.[level];
           const format = (group && model.field(fieldPath(group))?.format) ?? "text";
           const text = value === null ? "without a value" : formatCell(value, format, group?.grain);
-          return drillSteps(spec, model, level, value, text).map((step) => ({ label: step.label, onSelect: () => onChange(step.spec) }));
+          return drillSteps(spec, model, level, value, text).map((step) => ({ label: step.label, onSelect: () => onChange(named(step.spec, now)) }));
         }}
       />
     </div>
   );
+}
+
+/** Results are shared by reports that differ in name only. */
+function named(spec: ReportSpec, { name, title, description }: ReportSpec): ReportSpec {
+  return JSON.parse(JSON.stringify({ ...computed(spec), name, title, description }));
 }
 
 function ReportChart({ spec, asOf, kind, title }: { spec: ReportSpec; asOf: string; kind: ChartKind; title: string }) {

@@ -22,7 +22,8 @@ export function chartConfig(): ChartConfig {
     axis,
     axisX: { grid: false, labelOverlap: "greedy" },
     axisY: { domain: false, grid: true, gridOpacity: 0.8 },
-    axisXQuantitative: { grid: true },
+    axisXQuantitative: { grid: true, tickCount: 6 },
+    axisYQuantitative: { tickCount: 5 },
     axisYBand: { grid: false },
     legend: { labelColor: text, titleColor: quiet, titleFontWeight: 500, titleFontSize: 11, labelFontSize: 11, symbolType: "circle", symbolSize: 70, orient: "bottom", columns: 4, labelLimit: 140, rowPadding: 4 },
     range: {
