@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Ellipsis, Pencil, RotateCcw, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
@@ -11,9 +12,13 @@ import { Button, IconButton } from "@/ui/Button.tsx";
 import { Menu, MenuItem } from "@/ui/Menu.tsx";
 import { PageHeader } from "@/ui/PageHeader.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
+import { Segments } from "@/ui/Segments.tsx";
 import { PageSkeleton } from "@/ui/Skeleton.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { say, sayProblem } from "@/ui/toast.tsx";
 import { FieldText } from "./FieldText.tsx";
+import { scoreOf } from "./lead/score.ts";
+import { ScoreBadge } from "./lead/ScoreBadge.tsx";
 import { RatingCard } from "./lead/RatingCard.tsx";
 import { ScoreCard } from "./lead/ScoreCard.tsx";
 import { deleteReason, updateReason } from "./permissions.ts";
@@ -40,26 +45,36 @@ function LoadedRecord({ object, id }: { object: ObjectDef; id: string }) {
   return <PageSkeleton />;
 }
 
+const PARTS = [
+  { value: "activity", label: "Activity" },
+  { value: "details", label: "Details" },
+];
+
 function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const withTimeline = WITH_TIMELINE.has(object.table);
+  const narrow = useNarrow() && withTimeline;
+  const [part, setPart] = useState("activity");
   return (
     <>
       <Header object={object} record={record} />
       {record.deleted_at && <Deleted object={object} record={record} />}
       {object.table === "deals" && <StagePath object={object} record={record} />}
+      {narrow && <div className={css.parts}><Segments label="Part of the page" value={part} options={PARTS} onChange={setPart} /></div>}
       <div className={withTimeline ? css.columns : css.single}>
-        {withTimeline && (
+        {withTimeline && (!narrow || part === "activity") && (
           <div className={css.middle}>
             <Composer object={object} record={record} />
             <Timeline table={object.table} id={record.id} />
           </div>
         )}
-        <div className={css.side}>
-          {object.table === "leads" && <ScoreCard record={record} />}
-          {object.table === "leads" && <RatingCard record={record} />}
-          <KeyFields object={object} record={record} />
-          <Related object={object} record={record} />
-        </div>
+        {(!narrow || part === "details") && (
+          <div className={css.side}>
+            {object.table === "leads" && <ScoreCard record={record} />}
+            {object.table === "leads" && <RatingCard record={record} />}
+            <KeyFields object={object} record={record} />
+            <Related object={object} record={record} />
+          </div>
+        )}
       </div>
     </>
   );
@@ -77,7 +92,12 @@ function Header({ object, record }: { object: ObjectDef; record: CrmRecord }) {
     <PageHeader
       title={title}
       before={<Link className={css.crumb} to={links.list(object.table)}>{object.plural_label}</Link>}
-      after={status && (record[status.name] ?? null) !== null && <FieldText object={object} field={status} record={record} />}
+      after={
+        <>
+          {status && (record[status.name] ?? null) !== null && <FieldText object={object} field={status} record={record} />}
+          {object.table === "leads" && scoreOf(record) && <ScoreBadge record={record} />}
+        </>
+      }
       actions={
         <>
           <span className={css.changed}>Changed {formatAge(record.updated_at)}</span>
