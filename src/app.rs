@@ -4,6 +4,7 @@ mod database;
 mod lake;
 mod local;
 mod routes;
+mod web;
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 

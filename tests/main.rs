@@ -5,6 +5,7 @@ mod accounts;
 mod as_of;
 mod demo;
 mod harness;
+mod journeys;
 mod kills;
 mod maven;
 mod other_imports;

@@ -24,6 +24,9 @@ pub enum Ownership {
     Shared,
     /// Each row has an `owner_id`; own, team and all visibility apply.
     Owned,
+    /// Each row belongs to the one who made it, whatever their role, until they share it with a
+    /// team or with everyone: saved reports, dashboards, views, schedules. Others read it only.
+    Personal,
 }
 
 /// One record type.

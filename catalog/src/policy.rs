@@ -15,6 +15,20 @@ pub enum RowScope {
     All,
     /// Rows whose `owner_id` is one of these, and rows that nobody owns.
     Owners(BTreeSet<Uuid>),
+    /// Rows of a [personal](Ownership::Personal) object whose `owner_id` is one of these ids, that are
+    /// shared with a team that is one of them, or with everyone.
+    Shared(BTreeSet<Uuid>),
+}
+
+impl RowScope {
+    /// Whether a row that this person owns belongs to the scope whoever it is shared with.
+    pub fn covers(&self, owner_id: Option<Uuid>) -> bool {
+        match (self, owner_id) {
+            (Self::All, _) | (Self::Owners(_), None) => true,
+            (Self::Shared(_), None) => false,
+            (Self::Owners(ids) | Self::Shared(ids), Some(owner)) => ids.contains(&owner),
+        }
+    }
 }
 
 /// What one person may see and do with one object.
@@ -23,6 +37,8 @@ pub enum RowScope {
 pub struct Policy {
     /// Rows they see; every write is limited to these too.
     pub rows: RowScope,
+    /// Owners whose rows they may change, among those they see: what is shared is read only.
+    pub changeable: RowScope,
     /// Fields that read as null for them and that they may neither write, filter nor sort by.
     pub masked: BTreeSet<String>,
     /// May read at all.
@@ -37,35 +53,34 @@ pub struct Policy {
     pub audit: bool,
 }
 
-impl Policy {
-    /// Whether a row with this owner is visible.
-    pub fn sees(&self, owner_id: Option<Uuid>) -> bool {
-        match (&self.rows, owner_id) {
-            (RowScope::All, _) | (RowScope::Owners(_), None) => true,
-            (RowScope::Owners(owners), Some(owner)) => owners.contains(&owner),
-        }
-    }
-}
-
 /// Decides what `principal` may see and do with `object`.
 ///
 /// Every path that shows or changes rows uses this answer: records, search, reports, SQL, exports.
 pub fn policy(principal: &Principal, object: &ObjectDef) -> Policy {
-    let rows = match (object.ownership, principal.scope) {
-        (Ownership::Shared, _) | (Ownership::Owned, Scope::All) => RowScope::All,
-        (Ownership::Owned, Scope::Own | Scope::Team) => {
-            let mut owners = principal.visible_owner_ids.clone();
-            owners.insert(principal.user_id);
-            RowScope::Owners(owners)
-        }
-    };
+    let (rows, changeable) = scopes(principal, object.ownership);
     let masked = match principal.role {
         Role::Analyst => object.fields.iter().filter(|field| field.personal).map(|field| field.name.clone()).collect(),
         Role::Admin | Role::Manager | Role::Rep | Role::Support | Role::Executive => BTreeSet::new(),
     };
-    let Verbs { create, update, delete } = verbs(principal.role, object);
+    let Verbs { create, update, delete } = verbs(principal, object);
     let audit = matches!(principal.role, Role::Admin | Role::Manager);
-    Policy { rows, masked, read: true, create, update, delete, audit }
+    Policy { rows, changeable, masked, read: true, create, update, delete, audit }
+}
+
+/// The rows they see, and the owners among them whose rows they may change.
+fn scopes(principal: &Principal, ownership: Ownership) -> (RowScope, RowScope) {
+    let me = principal.user_id;
+    match (ownership, principal.scope) {
+        (Ownership::Personal, _) if principal.role != Role::Admin => {
+            let shared = principal.team_ids.iter().copied().chain([me]).collect();
+            (RowScope::Shared(shared), RowScope::Shared([me].into()))
+        }
+        (Ownership::Owned, Scope::Own | Scope::Team) => {
+            let owners = RowScope::Owners(principal.visible_owner_ids.iter().copied().chain([me]).collect());
+            (owners.clone(), owners)
+        }
+        (Ownership::Shared | Ownership::Personal, _) | (Ownership::Owned, Scope::All) => (RowScope::All, RowScope::All),
+    }
 }
 
 struct Verbs {
@@ -74,14 +89,16 @@ struct Verbs {
     delete: bool,
 }
 
-fn verbs(role: Role, object: &ObjectDef) -> Verbs {
+fn verbs(principal: &Principal, object: &ObjectDef) -> Verbs {
     let all = |allowed: bool| Verbs { create: allowed, update: allowed, delete: allowed };
-    match role {
-        Role::Admin => all(true),
-        Role::Manager => all(object.writers != Writers::Admins),
-        Role::Rep if object.writers == Writers::Reps => Verbs { create: true, update: true, delete: false },
-        Role::Rep | Role::Support => all(object.writers == Writers::Everyone),
-        Role::Analyst | Role::Executive => all(false),
+    match (object.writers, principal.role) {
+        (Writers::Anyone, _) => all(true),
+        (Writers::System, _) => all(principal.is_system()),
+        (_, Role::Admin) => all(true),
+        (writers, Role::Manager) => all(writers != Writers::Admins),
+        (Writers::Reps, Role::Rep) => Verbs { create: true, update: true, delete: false },
+        (writers, Role::Rep | Role::Support) => all(writers == Writers::Everyone),
+        (_, Role::Analyst | Role::Executive) => all(false),
     }
 }
 
@@ -97,4 +114,8 @@ pub enum Writers {
     Reps,
     /// Reps, support and above, deletion of visible rows included: activities, tasks, notes.
     Everyone,
+    /// Every role, those who only read records included: saved reports, dashboards, schedules.
+    Anyone,
+    /// The program itself: deliveries, models.
+    System,
 }

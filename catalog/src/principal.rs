@@ -23,6 +23,9 @@ pub struct Principal {
     pub scope: Scope,
     /// Owners whose records they see when `scope` is not `All`; always contains `user_id`.
     pub visible_owner_ids: BTreeSet<Uuid>,
+    /// Teams whose shared reports, dashboards and views they see: their own and those above it.
+    #[serde(default)]
+    pub team_ids: BTreeSet<Uuid>,
 }
 
 impl Principal {
@@ -34,6 +37,12 @@ impl Principal {
             role: Role::Admin,
             scope: Scope::All,
             visible_owner_ids: BTreeSet::new(),
+            team_ids: BTreeSet::new(),
         }
+    }
+
+    /// Whether this is the system itself.
+    pub fn is_system(&self) -> bool {
+        self.user_id.is_nil()
     }
 }

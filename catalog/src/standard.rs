@@ -3,13 +3,19 @@
 mod activity;
 mod company;
 mod contact;
+mod dashboard;
 mod deal;
+mod delivery;
 mod lead;
 mod lead_feedback;
 mod note;
 mod order;
 mod pipeline;
 mod product;
+mod saved_report;
+mod saved_view;
+mod schedule;
+mod score_model;
 mod task;
 mod team;
 mod user;
@@ -34,6 +40,12 @@ pub(crate) fn objects() -> Vec<ObjectDef> {
         task::object(),
         note::object(),
         lead_feedback::object(),
+        score_model::object(),
+        saved_view::object(),
+        saved_report::object(),
+        dashboard::object(),
+        schedule::object(),
+        delivery::object(),
     ]
 }
 
@@ -48,6 +60,15 @@ struct Names {
 fn owned(names: &Names, writers: Writers, mut fields: Vec<FieldDef>) -> ObjectDef {
     fields.push(link("owner_id", "Owner", "user"));
     ObjectDef { ownership: Ownership::Owned, ..shared(names, writers, fields) }
+}
+
+/// Belongs to whoever made it, and is read by those it is shared with.
+fn personal(names: &Names, mut fields: Vec<FieldDef>) -> ObjectDef {
+    let audience = choice("audience", "Shared with", &["owner", "team", "everyone"]).required().default("owner");
+    fields.push(audience.help("Who else may see it: nobody, the team below, or everyone."));
+    fields.push(link("team_id", "Team", "team").help("The team it is shared with; teams below see it too."));
+    fields.push(link("owner_id", "Owner", "user"));
+    ObjectDef { ownership: Ownership::Personal, ..shared(names, Writers::Anyone, fields) }
 }
 
 fn shared(names: &Names, writers: Writers, fields: Vec<FieldDef>) -> ObjectDef {

@@ -1,6 +1,8 @@
 -- What decides about the view of the person $1; one row, or none when they are deleted.
 -- colleague_ids: members of their team, of the teams they manage, and of all teams below. Former
 -- members count too: what they own stays visible to the team.
+-- team_ids: their team, the teams they manage, and all teams above: what is shared with one of
+-- these is shared with them.
 with recursive team as (
   select t.id
   from teams t
@@ -10,6 +12,17 @@ with recursive team as (
   select t.id
   from teams t
   join team above on t.parent_id = above.id
+  where t.deleted_at is null
+),
+membership as (
+  select t.id, t.parent_id
+  from teams t
+  join users u on u.id = $1
+  where (t.id = u.team_id or t.manager_id = u.id) and t.deleted_at is null
+  union
+  select t.id, t.parent_id
+  from teams t
+  join membership below on t.id = below.parent_id
   where t.deleted_at is null
 )
 select
@@ -23,7 +36,8 @@ select
     select member.id
     from users member
     where member.team_id in (select team.id from team)
-  ) as colleague_ids
+  ) as colleague_ids,
+  array(select membership.id from membership) as team_ids
 from users u
 left join user_credentials c on c.user_id = u.id
 where u.id = $1 and u.deleted_at is null

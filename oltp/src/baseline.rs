@@ -34,19 +34,25 @@ pub async fn prepare(oltp: &Oltp, with_history: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Fills a history table with CSV rows of these columns, then indexes and analyses it.
+/// Adds CSV rows of these columns, which a comma separates, to a history table.
 ///
 /// # Errors
 /// The rows do not fit, or Postgres refuses.
-pub async fn load_history(oltp: &Oltp, object: &ObjectDef, columns: &[String], csv: &[u8]) -> Result<u64> {
+pub async fn load_history(oltp: &Oltp, object: &ObjectDef, columns: &str, csv: &[u8]) -> Result<u64> {
     let table = format!("bench.{}_history", object.table);
-    let columns = columns.join(", ");
     let mut connection = oltp.pool().acquire().await?;
     let mut copy = connection.copy_in_raw(&format!("copy {table} ({columns}) from stdin (format csv, header)")).await?;
     copy.send(csv).await?;
-    let rows = copy.finish().await?;
-    run(&mut connection, format!("create index on {table} (id, updated_at); analyze {table}")).await?;
-    Ok(rows)
+    Ok(copy.finish().await?)
+}
+
+/// Indexes a filled history table.
+///
+/// # Errors
+/// Postgres refuses.
+pub async fn index_history(oltp: &Oltp, object: &ObjectDef) -> Result<()> {
+    let mut connection = oltp.pool().acquire().await?;
+    run(&mut connection, format!("create index on bench.{}_history (id, updated_at)", object.table)).await
 }
 
 /// Loads a CSV file of leads into a table without keys, checks or audit: the floor of every import.

@@ -34,6 +34,12 @@ pub enum Error {
         /// Plural label of the object, in lower case.
         objects: String,
     },
+    /// The record is shared with the person, who may read it only.
+    #[error("only its owner may change this {object}; save a copy to change it")]
+    OwnerOnly {
+        /// Label of the object, in lower case.
+        object: String,
+    },
     /// The person may not see this field, so they may not write, filter or sort by it either.
     #[error("your role may not see or change {field}")]
     MaskedField {
@@ -203,6 +209,7 @@ impl Fault for Error {
             Self::Invalid(_) => FaultKind::Invalid,
             Self::Conflict { .. } | Self::NotDeleted { .. } => FaultKind::Conflict,
             Self::NotAllowed { .. }
+            | Self::OwnerOnly { .. }
             | Self::MaskedField { .. }
             | Self::ReadOnlyToken
             | Self::AccountClosed { .. }
@@ -229,6 +236,7 @@ impl Fault for Error {
             Self::Invalid(_) => "invalid_fields",
             Self::Conflict { code, .. } => code,
             Self::NotAllowed { .. } => "not_allowed",
+            Self::OwnerOnly { .. } => "owner_only",
             Self::MaskedField { .. } => "masked_field",
             Self::RecordNotFound { .. } => "record_not_found",
             Self::UnknownObject { .. } => "unknown_object",

@@ -79,7 +79,7 @@ impl Oltp {
         }
         let sql = statement::read(object, &scope::condition(&policy.rows, 2));
         let mut query = sqlx::query_scalar::<_, Json<Record>>(AssertSqlSafe(sql)).bind(id);
-        if let Some(owners) = scope::owners(&policy.rows) {
+        if let Some(owners) = scope::ids(&policy.rows) {
             query = query.bind(owners);
         }
         let record = query.fetch_optional(self.pool()).await?;

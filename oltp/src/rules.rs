@@ -15,7 +15,9 @@ mod deal;
 mod lead;
 mod order;
 mod order_item;
+mod personal;
 mod pipeline;
+mod schedule;
 mod stage;
 mod standard;
 mod task;
@@ -41,12 +43,27 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
             lead::complete(batch, drafts);
             Ok(())
         }
+        Standard::SavedView | Standard::SavedReport | Standard::Dashboard => {
+            personal::complete(batch, drafts);
+            Ok(())
+        }
+        Standard::Schedule => {
+            personal::complete(batch, drafts);
+            schedule::complete(batch, drafts);
+            Ok(())
+        }
         Standard::Task => {
             task::complete(batch, drafts);
             Ok(())
         }
         // These have no rules beyond their field definitions.
-        Standard::Contact | Standard::Product | Standard::Activity | Standard::Note | Standard::LeadFeedback => Ok(()),
+        Standard::Contact
+        | Standard::Product
+        | Standard::Activity
+        | Standard::Note
+        | Standard::LeadFeedback
+        | Standard::ScoreModel
+        | Standard::Delivery => Ok(()),
     }
 }
 

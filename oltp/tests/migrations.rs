@@ -24,15 +24,15 @@ async fn every_column_of_the_catalogue_exists_with_its_type_and_no_other() {
                from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
                where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
                order by c.relname, a.attnum";
-    let mut stored: BTreeMap<String, Vec<(String, String, bool)>> = BTreeMap::new();
+    let mut stored: BTreeMap<String, BTreeSet<(String, String, bool)>> = BTreeMap::new();
 
     for row in sqlx::query(sql).fetch_all(oltp.pool()).await.expect("columns") {
-        stored.entry(row.get(0)).or_default().push((row.get(1), row.get(2), row.get(3)));
+        stored.entry(row.get(0)).or_default().insert((row.get(1), row.get(2), row.get(3)));
     }
 
     for object in &Catalog::standard().objects {
         let required = |name: &str| object.field(name).map_or(name != "deleted_at", |field| field.required);
-        let described: Vec<_> =
+        let described: BTreeSet<_> =
             object.columns().map(|(name, pg_type)| (name.to_owned(), pg_type, required(name))).collect();
         assert_eq!(stored.remove(&object.table), Some(described), "{}", object.table);
     }

@@ -6,6 +6,7 @@ mod customers;
 mod list;
 mod rules;
 mod samples;
+mod sharing;
 mod visibility;
 mod workspace;
 mod writes;

@@ -22,6 +22,8 @@ pub(crate) struct Access {
 enum Rows {
     All,
     Owners(BTreeSet<Uuid>),
+    /// Owned by one of these ids, shared with a team that is one of them, or with everyone.
+    Shared(BTreeSet<Uuid>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,13 +59,14 @@ impl Access {
             // are refused by `hides_everything`.
             RowScope::All => Rows::All,
             RowScope::Owners(owners) => Rows::Owners(owners),
+            RowScope::Shared(ids) => Rows::Shared(ids),
         };
         Self { rows, masked: policy.masked, versions }
     }
 
     /// Whether there are rows or values that the person must not learn about.
     pub(crate) fn restricted(&self) -> bool {
-        matches!(self.rows, Rows::Owners(_)) || !self.masked.is_empty()
+        self.rows != Rows::All || !self.masked.is_empty()
     }
 
     /// Whether this column reads as null.
@@ -77,8 +80,11 @@ impl Access {
         if self.versions == Versions::Live {
             columns.push("deleted_at");
         }
-        if matches!(self.rows, Rows::Owners(_)) {
+        if self.rows != Rows::All {
             columns.push("owner_id");
+            if matches!(self.rows, Rows::Shared(_)) {
+                columns.extend(["audience", "team_id"]);
+            }
             if self.versions == Versions::Every {
                 columns.push("_op");
             }
@@ -89,14 +95,18 @@ impl Access {
     /// The condition that visible rows satisfy, for `DataFusion`.
     pub(crate) fn predicate(&self) -> Option<Expr> {
         let live = (self.versions == Versions::Live).then(|| col("deleted_at").is_null());
+        let one_of = |column: &str, ids: &BTreeSet<Uuid>| {
+            in_list(col(column), ids.iter().map(|id| lit(id.to_string())).collect(), false)
+        };
         let owned = match &self.rows {
             Rows::All => None,
-            Rows::Owners(owners) => {
-                let owners = owners.iter().map(|owner| lit(owner.to_string())).collect();
-                let owned = col("owner_id").is_null().or(in_list(col("owner_id"), owners, false));
-                Some(if self.versions == Versions::Every { owned.and(version_row()) } else { owned })
+            Rows::Owners(owners) => Some(col("owner_id").is_null().or(one_of("owner_id", owners))),
+            Rows::Shared(ids) => {
+                let with_team = col("audience").eq(lit("team")).and(one_of("team_id", ids));
+                Some(one_of("owner_id", ids).or(col("audience").eq(lit("everyone"))).or(with_team))
             }
         };
+        let owned = owned.map(|owned| if self.versions == Versions::Every { owned.and(version_row()) } else { owned });
         match (live, owned) {
             (Some(live), Some(owned)) => Some(live.and(owned)),
             (live, owned) => live.or(owned),
@@ -109,12 +119,21 @@ impl Access {
         if self.versions == Versions::Live {
             terms.push("deleted_at is null".to_owned());
         }
-        if let Rows::Owners(owners) = &self.rows {
-            let list: Vec<String> = owners.iter().map(|owner| format!("'{owner}'")).collect();
-            terms.push(format!("(owner_id is null or owner_id in ({}))", list.join(", ")));
-            if self.versions == Versions::Every {
-                terms.push("_op in ('I', 'U', 'S')".to_owned());
-            }
+        let one_of = |column: &str, ids: &BTreeSet<Uuid>| {
+            let list: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
+            format!("{column} in ({})", list.join(", "))
+        };
+        match &self.rows {
+            Rows::All => {}
+            Rows::Owners(owners) => terms.push(format!("(owner_id is null or {})", one_of("owner_id", owners))),
+            Rows::Shared(ids) => terms.push(format!(
+                "({} or audience = 'everyone' or (audience = 'team' and {}))",
+                one_of("owner_id", ids),
+                one_of("team_id", ids)
+            )),
+        }
+        if self.rows != Rows::All && self.versions == Versions::Every {
+            terms.push("_op in ('I', 'U', 'S')".to_owned());
         }
         (!terms.is_empty()).then(|| terms.join(" and "))
     }

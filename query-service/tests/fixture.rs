@@ -168,6 +168,7 @@ pub(crate) fn rep(number: u128) -> Principal {
         role: Role::Rep,
         scope: Scope::Own,
         visible_owner_ids: [id(number)].into(),
+        team_ids: [].into(),
     }
 }
 
@@ -178,5 +179,6 @@ pub(crate) fn analyst() -> Principal {
         role: Role::Analyst,
         scope: Scope::All,
         visible_owner_ids: [].into(),
+        team_ids: [].into(),
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode},
     middleware::{self, Next},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use catalog::Principal;
@@ -16,17 +16,17 @@ use oltp::{
     http::{Problem, request_scope, with_fallbacks},
     identity::Identity,
 };
-use tower_http::{set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{
+    compression::CompressionLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer,
+};
 use utoipa::openapi::OpenApi;
 
-use super::{App, LocalToken, lake};
+use super::{App, LocalToken, lake, web};
 
 /// Longest time one request may take; imports and exports stream within it.
 const REQUEST_TIMEOUT: Duration = Duration::from_hours(1);
 /// Header by which an administrator acts as another person.
 const ACT_AS: &str = "x-leadhouse-as";
-/// The welcome page has styles of its own and nothing else.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// The whole HTTP interface.
 pub(super) fn router(app: &App, token: &LocalToken) -> Router {
@@ -38,16 +38,16 @@ pub(super) fn router(app: &App, token: &LocalToken) -> Router {
         .merge(report_builder::api::routes(app.reports.clone()))
         .merge(lake::routes(app.oltp.clone(), app.capture.clone()))
         .route("/api/openapi.json", get(async || Json(openapi())));
-    let pages = Router::new()
-        .route("/", get(async || Html(include_str!("welcome.html"))))
-        .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready).with_state(app.oltp.clone()));
+    let pages =
+        Router::new().route("/healthz", get(async || "ok")).route("/readyz", get(ready).with_state(app.oltp.clone()));
     with_fallbacks(api.merge(pages))
+        .fallback(web::serve)
         .layer(middleware::from_fn_with_state(callers, authenticate))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
         .layer(always("x-content-type-options", "nosniff"))
         .layer(always("referrer-policy", "no-referrer"))
-        .layer(always("content-security-policy", CONTENT_POLICY))
+        .layer(always("content-security-policy", web::CONTENT_POLICY))
+        .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
         .layer(middleware::from_fn(request_scope))
 }

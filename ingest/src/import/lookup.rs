@@ -169,7 +169,8 @@ async fn find(
 ) -> Result<HashMap<String, Found>, Error> {
     let owners: Option<Vec<Uuid>> = match &scope.rows {
         RowScope::All => None,
-        RowScope::Owners(owners) => Some(owners.iter().copied().collect()),
+        // Nothing that files link to is personal; of what is, only one's own would be found.
+        RowScope::Owners(ids) | RowScope::Shared(ids) => Some(ids.iter().copied().collect()),
     };
     let keys: Vec<String> = match lookup.by.as_str() {
         "id" => wanted.iter().filter_map(|text| Uuid::parse_str(text).ok()).map(|id| id.to_string()).collect(),

@@ -73,7 +73,14 @@ impl Workspace {
         self.import(self.csv("user", &csv)).await;
         let id = self.texts(&format!("select id::text from users where username = '{username}'")).await;
         let user_id: Uuid = id[0].parse().expect("an id");
-        Principal { user_id, username: username.to_owned(), role, scope, visible_owner_ids: [user_id].into() }
+        Principal {
+            user_id,
+            username: username.to_owned(),
+            role,
+            scope,
+            visible_owner_ids: [user_id].into(),
+            team_ids: [].into(),
+        }
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) struct Person {
     pub(super) status: String,
     pub(super) password_changed_at: Option<DateTime<Utc>>,
     colleague_ids: BTreeSet<Uuid>,
+    team_ids: BTreeSet<Uuid>,
 }
 
 impl Person {
@@ -48,6 +49,7 @@ impl Person {
             role: self.role,
             scope: self.scope,
             visible_owner_ids: self.colleague_ids.iter().copied().chain([self.id]).collect(),
+            team_ids: self.team_ids.clone(),
         })
     }
 }
@@ -61,6 +63,7 @@ struct Row {
     status: String,
     password_changed_at: Option<DateTime<Utc>>,
     colleague_ids: Vec<Uuid>,
+    team_ids: Vec<Uuid>,
 }
 
 impl Row {
@@ -80,6 +83,7 @@ impl Row {
             status: self.status,
             password_changed_at: self.password_changed_at,
             colleague_ids,
+            team_ids: self.team_ids.into_iter().collect(),
         })
     }
 }

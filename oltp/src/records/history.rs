@@ -59,7 +59,7 @@ impl Oltp {
             scope = scope::condition(&policy.rows, 2),
         );
         let mut seen = sqlx::query_scalar::<_, Uuid>(AssertSqlSafe(sql)).bind(id);
-        if let Some(owners) = scope::owners(&policy.rows) {
+        if let Some(owners) = scope::ids(&policy.rows) {
             seen = seen.bind(owners);
         }
         seen.fetch_optional(self.pool()).await?.ok_or_else(|| Error::not_found(object))?;

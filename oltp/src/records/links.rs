@@ -59,7 +59,7 @@ async fn visible(
     );
     let wanted: Vec<Uuid> = wanted.iter().copied().collect();
     let mut query = sqlx::query_scalar::<_, Uuid>(AssertSqlSafe(sql)).bind(wanted);
-    if let Some(owners) = scope::owners(&policy.rows) {
+    if let Some(owners) = scope::ids(&policy.rows) {
         query = query.bind(owners);
     }
     Ok(query.fetch_all(tx).await?.into_iter().collect())

@@ -88,7 +88,7 @@ fn matching(object: &ObjectDef, policy: &Policy, query: &ListQuery) -> Condition
         Deleted::Only => conditions.push(format!("{} is not null", statement::column("deleted_at"))),
         Deleted::With => {}
     }
-    let parameter = scope::owners(&policy.rows).map_or(0, |owners| conditions.bind(Bind::Ids(owners)));
+    let parameter = scope::ids(&policy.rows).map_or(0, |owners| conditions.bind(Bind::Ids(owners)));
     conditions.push(scope::condition(&policy.rows, parameter));
     for filter in &query.filters {
         filter.condition(&mut conditions);

@@ -34,7 +34,7 @@ impl Oltp {
             scope = scope::condition(&policy.rows, 2),
         );
         let mut query = sqlx::query_scalar::<_, Json<Record>>(AssertSqlSafe(sql)).bind(title);
-        if let Some(owners) = scope::owners(&policy.rows) {
+        if let Some(owners) = scope::ids(&policy.rows) {
             query = query.bind(owners);
         }
         let records = query.fetch_all(self.pool()).await?;

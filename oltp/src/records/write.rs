@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Catalog, Invalid, ObjectDef, Policy, Principal, policy};
+use catalog::{Catalog, Invalid, ObjectDef, Ownership, Policy, Principal, policy};
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -148,7 +149,7 @@ async fn store(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Re
 async fn lock(tx: &mut PgConnection, batch: &Batch<'_>, policy: &Policy, drafts: &mut [Draft]) -> Result<()> {
     let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
     let scope = scope::condition(&policy.rows, 2);
-    let mut records = locked(tx, batch.object, &ids, (&scope, scope::owners(&policy.rows))).await?;
+    let mut records = locked(tx, batch.object, &ids, (&scope, scope::ids(&policy.rows))).await?;
     for draft in drafts.iter_mut() {
         let Some(record) = records.remove(&draft.id) else {
             draft.refuse(Error::not_found(batch.object));
@@ -161,6 +162,10 @@ async fn lock(tx: &mut PgConnection, batch: &Batch<'_>, policy: &Policy, drafts:
             }
             Verb::Update | Verb::Delete if deleted => draft.refuse(Error::not_found(batch.object)),
             Verb::Create | Verb::Update | Verb::Delete | Verb::Restore => {}
+        }
+        let owner = record.get("owner_id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
+        if batch.object.ownership != Ownership::Shared && !policy.changeable.covers(owner) {
+            draft.refuse(Error::OwnerOnly { object: batch.object.label.to_lowercase() });
         }
         draft.current = Some(record);
     }
@@ -220,7 +225,7 @@ fn check_fields(draft: &mut Draft, batch: &Batch<'_>, policy: &Policy) {
     }
     if batch.object.field("owner_id").is_some()
         && (batch.verb == Verb::Create || draft.changing("owner_id"))
-        && !policy.sees(draft.link_after("owner_id"))
+        && !policy.changeable.covers(draft.link_after("owner_id"))
     {
         let message = "Owner must be you or somebody whose records you see";
         draft.refuse(Invalid::field("owner_id", "outside_your_scope", message));

@@ -20,6 +20,12 @@ pub(super) enum Standard {
     Task,
     Note,
     LeadFeedback,
+    ScoreModel,
+    SavedView,
+    SavedReport,
+    Dashboard,
+    Schedule,
+    Delivery,
 }
 
 impl Standard {
@@ -41,6 +47,12 @@ impl Standard {
             "task" => Self::Task,
             "note" => Self::Note,
             "lead_feedback" => Self::LeadFeedback,
+            "score_model" => Self::ScoreModel,
+            "saved_view" => Self::SavedView,
+            "saved_report" => Self::SavedReport,
+            "dashboard" => Self::Dashboard,
+            "schedule" => Self::Schedule,
+            "delivery" => Self::Delivery,
             _ => return None,
         })
     }

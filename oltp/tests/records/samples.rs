@@ -17,7 +17,7 @@ impl Samples {
     /// Makes one record of every object, in an order in which links find their targets.
     pub(super) async fn make(workspace: &Workspace) -> Self {
         let mut samples = Self { linked: BTreeMap::new() };
-        for object in &workspace.oltp.catalog().objects {
+        for object in workspace.written_by_people() {
             let body = samples.required(object, 0);
             let id = id_of(&workspace.make(&object.name, Value::Object(body)).await);
             samples.linked.insert(object.name.clone(), id);
@@ -44,6 +44,9 @@ impl Samples {
 
     /// A valid value in its canonical form.
     pub(super) fn value(&self, object: &ObjectDef, field: &FieldDef, n: usize) -> Value {
+        if let Some(value) = self.ruled(object, field, n) {
+            return value;
+        }
         match &field.kind {
             FieldKind::Text { max_len } if *max_len < 10 => json!("EUR"),
             FieldKind::Text { .. } => json!(format!("{} {n:05} Zoë", object.name)),
@@ -62,6 +65,17 @@ impl Samples {
             FieldKind::Choice { options } => json!(options[n % options.len()]),
             FieldKind::Link { object: target } => self.linked.get(target).map_or(Value::Null, |id| json!(id)),
             FieldKind::Json => json!({"n": n, "list": [true, null, "x"]}),
+        }
+    }
+
+    /// A value of a field that a rule checks beyond its kind.
+    fn ruled(&self, object: &ObjectDef, field: &FieldDef, n: usize) -> Option<Value> {
+        match (object.name.as_str(), field.name.as_str()) {
+            ("schedule", "time_of_day") => Some(json!(format!("{:02}:15", n % 24))),
+            ("schedule", "time_zone") => Some(Value::from(["UTC", "Europe/Berlin", "Asia/Kolkata"][n % 3])),
+            ("schedule", "formats") => Some(Value::from(vec![["pdf", "xlsx", "csv"][n % 3]])),
+            ("schedule", "recipients") => Some(json!([Uuid::from_u128(u128::try_from(n).expect("small"))])),
+            _ => None,
         }
     }
 
@@ -109,6 +123,7 @@ pub(super) fn decided(object: &ObjectDef, field: &FieldDef) -> bool {
         "deal" => matches!(name, "closed_on" | "pipeline_id" | "stage_id"),
         "lead" => name == "converted_at",
         "task" => name == "completed_at",
+        "schedule" => matches!(name, "weekday" | "day_of_month"),
         "order_item" => matches!(name, "amount" | "owner_id"),
         _ => name == "parent_id" && matches!(object.name.as_str(), "company" | "team"),
     }

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use catalog::{Catalog, Changes, FixedClock, ObjectDef, Principal, Role, Scope};
+use catalog::{Catalog, Changes, FixedClock, ObjectDef, Principal, Role, Scope, Writers};
 use chrono::{DateTime, Utc};
 use oltp::{Oltp, records::Record, testing::Cluster};
 use serde_json::{Value, json};
@@ -60,6 +60,11 @@ impl Workspace {
         self.oltp.catalog().object(name).expect("a standard object")
     }
 
+    /// The objects that people write; the others are the program's own.
+    pub(super) fn written_by_people(&self) -> impl Iterator<Item = &ObjectDef> {
+        self.oltp.catalog().objects.iter().filter(|object| object.writers != Writers::System)
+    }
+
     /// Creates a record as the system, through the one write path.
     pub(super) async fn make(&self, object: &str, body: Value) -> Record {
         let object = self.object(object);
@@ -74,7 +79,7 @@ impl Workspace {
         let body = json!({"username": username, "email": email, "name": username, "role": role});
         let user_id = id_of(&self.make("user", body).await);
         let visible_owner_ids = others.iter().copied().chain([user_id]).collect();
-        Principal { user_id, username, role, scope, visible_owner_ids }
+        Principal { user_id, username, role, scope, visible_owner_ids, team_ids: [].into() }
     }
 
     pub(super) async fn admin(&self) -> Principal {

@@ -135,7 +135,9 @@ fn bind_one(
         };
         return Err(refused(&group.pointer, "wrong_type", message).into());
     }
-    let order = match position_path(path, first, context) {
+    // Records of several homes have no common order but that of their names.
+    let position = if group.fields.len() == 1 { position_path(path, first, context) } else { None };
+    let order = match position {
         Some(position) if group.grain.is_none() => {
             KeyOrder::Position(homes.iter().map(|home| measures.order_base(home, &position, &pointer)).collect())
         }

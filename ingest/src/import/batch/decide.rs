@@ -165,7 +165,7 @@ impl Importer {
             let (count, plural) = (existing.count, object.plural_label.to_lowercase());
             return Err(format!("{field}: {count} {plural} match; match by a field that tells them apart"));
         }
-        if !policy.update || !policy.sees(existing.owner_id) {
+        if !policy.update || !policy.changeable.covers(existing.owner_id) {
             return Err(format!("{field}: you may not change the {} it matches", object.label.to_lowercase()));
         }
         let told = of_new(&self.plan, row, stages, self.now)?;

@@ -30,7 +30,7 @@ struct Permissions {
     update: bool,
     delete: bool,
     audit: bool,
-    /// Whose records they see: `own`, `team` or `all`.
+    /// Whose records they see: `own`, `team` or `all`; `shared` is their own and what others share.
     visibility: &'static str,
     /// Fields that read as null for them.
     masked: Vec<String>,
@@ -51,7 +51,11 @@ fn permissions(caller: &Principal, object: &ObjectDef) -> Permissions {
         update: policy.update,
         delete: policy.delete,
         audit: policy.audit,
-        visibility: if policy.rows == RowScope::All { "all" } else { caller.scope.as_str() },
+        visibility: match policy.rows {
+            RowScope::All => "all",
+            RowScope::Owners(_) => caller.scope.as_str(),
+            RowScope::Shared(_) => "shared",
+        },
         masked: policy.masked.into_iter().collect(),
     }
 }
