@@ -148,7 +148,7 @@ test("the builder works on a phone and in the dark", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Lead › Lost leads certified" }).click();
 
   await page.getByRole("dialog").waitFor({ state: "hidden" });
-  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+  const { scrollWidth, clientWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth }));
   assert.ok(scrollWidth <= clientWidth, "nothing is wider than the phone");
   await assertAccessible(page, "the builder on a phone");
   await screenshot(page, "manager-phone");

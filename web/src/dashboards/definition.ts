@@ -52,7 +52,7 @@ export function isFigure(kind: TileKind): boolean {
 
 /** A new tile's size by what it shows. */
 export function usualSize(kind: TileKind): { w: number; h: number } {
-  return isFigure(kind) ? { w: 3, h: 2 } : { w: 6, h: 4 };
+  return isFigure(kind) ? { w: 3, h: 3 } : { w: 6, h: 5 };
 }
 
 export function freeTileId(tiles: readonly TileDefinition[]): string {

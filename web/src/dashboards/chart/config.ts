@@ -20,7 +20,7 @@ export function chartConfig(): ChartConfig {
     view: { stroke: null },
     title: { color: token("--text"), fontSize: 13, fontWeight: 600, anchor: "start", offset: 10 },
     axis,
-    axisX: { grid: false, labelOverlap: "greedy" },
+    axisX: { grid: false, labelOverlap: true, labelFlush: false },
     axisY: { domain: false, grid: true, gridOpacity: 0.8 },
     axisXQuantitative: { grid: true, tickCount: 6 },
     axisYQuantitative: { tickCount: 5 },
