@@ -9,7 +9,7 @@ import { TileFrame } from "./Tile.tsx";
 import tileCss from "./Tile.module.css";
 import { TilePreview } from "./TilePreview.tsx";
 
-const ROW_PX = 52;
+const ROW_PX = 46;
 const GAP_PX = 14;
 const STEPS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 

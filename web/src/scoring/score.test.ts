@@ -6,11 +6,6 @@ beforeAll(() => {
   vi.stubGlobal("location", { origin: "http://localhost" });
 });
 
-test("points carry their sign", async () => {
-  const { points } = await import("./score.ts");
-  expect([12, -5, 0].map(points)).toEqual(["+12", "−5", "0"]);
-});
-
 test("a metric is found at any depth, as number or exact text", async () => {
   const { metric } = await import("./score.ts");
   expect([metric({ test: { roc_auc: "0.861" } }, "roc_auc"), metric('{"roc_auc":0.5}', "roc_auc"), metric({ message: "few" }, "roc_auc")]).toEqual([0.861, 0.5, undefined]);

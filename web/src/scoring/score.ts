@@ -1,28 +1,10 @@
-/** Scores of leads, why they are what they are, and what people think of them. */
+/** The models that score leads, and what training and applying them answer. */
 import { queryOptions } from "@tanstack/react-query";
 import { request } from "@/api/client.ts";
 import { keys } from "@/api/keys.ts";
 import { listRecords } from "@/api/records.ts";
 
 export type Tier = "hot" | "warm" | "cool" | "cold";
-
-export interface Reason {
-  feature: string;
-  label: string;
-  points: number;
-  text: string;
-}
-
-export interface LeadScore {
-  score: number | null;
-  tier: Tier | null;
-  scored_at: string | null;
-  model: string | null;
-  base: number | null;
-  reasons: Reason[];
-  history: { at: string; score: number }[];
-  message: string | null;
-}
 
 export interface ScoreModel {
   name: string;
@@ -57,22 +39,8 @@ export interface Applied {
   tiers: Record<string, number>;
 }
 
-export const FEEDBACK = "lead_feedback";
 export const MODELS = "score_models";
 const WATCH_MS = 1_000;
-
-export const scoreQuery = (lead: string) =>
-  queryOptions({
-    queryKey: [...keys.record("leads", lead), "score"],
-    queryFn: ({ signal }) => request<LeadScore>(`/api/leads/${lead}/score`, { signal }),
-    staleTime: 30_000,
-  });
-
-export const feedbackQuery = (lead: string) =>
-  queryOptions({
-    queryKey: keys.list(FEEDBACK, { lead }),
-    queryFn: async ({ signal }) => (await listRecords(FEEDBACK, { sort: "-created_at", limit: 20, filters: [{ field: "lead_id", operator: "eq", value: lead }] }, signal)).items,
-  });
 
 export const statusQuery = queryOptions({
   queryKey: ["scoring-status"],
@@ -89,11 +57,6 @@ export const train = () => request<Trained>("/api/scoring/train", { method: "POS
 export const apply = () => request<Applied>("/api/scoring/apply", { method: "POST" });
 
 export const TIER_WORDS: Record<Tier, string> = { hot: "Hot", warm: "Warm", cool: "Cool", cold: "Cold" };
-
-/** `+12`, `−5`: with a true minus, so that columns line up. */
-export function points(value: number): string {
-  return value > 0 ? `+${value}` : value < 0 ? `−${-value}` : "0";
-}
 
 /** A named number anywhere inside the metrics of a model. */
 export function metric(metrics: unknown, name: string): number | undefined {
