@@ -8,6 +8,7 @@ import { type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
 import { listRecords, textOf } from "@/api/records.ts";
 import { endSession } from "@/api/session.ts";
+import { formatChoice } from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { chooseTheme } from "@/theme/theme.ts";
 import css from "./CommandPalette.module.css";
@@ -102,7 +103,7 @@ function FoundRecords({ sought, onOpen }: { sought: string; onOpen: (to: string)
           <Command.Item key={record.id} value={record.id} onSelect={() => onOpen(links.record(object.table, record.id))}>
             <Icon aria-hidden />
             <span>{textOf(record, object.title) || "Untitled"}</span>
-            <span className={css.detail}>{textOf(record, "company_name") || textOf(record, "industry") || textOf(record, "status")}</span>
+            <span className={css.detail}>{textOf(record, "company_name") || formatChoice(textOf(record, "industry") || textOf(record, "status"))}</span>
           </Command.Item>
         ))}
       </Command.Group>

@@ -21,7 +21,7 @@ export function Dialog({ open, onClose, title, description, children, footer, sh
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={css.overlay} />
-        <Radix.Content className={classes(css.content, css[shape])} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content onOpenAutoFocus={focusFirstField} className={classes(css.content, css[shape])} {...(description ? {} : { "aria-describedby": undefined })}>
           <header className={css.header}>
             <div>
               <Radix.Title className={css.title}>{title}</Radix.Title>
@@ -37,4 +37,12 @@ export function Dialog({ open, onClose, title, description, children, footer, sh
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Begins where something is to be filled in, rather than at the button that closes. */
+function focusFirstField(event: Event): void {
+  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector<HTMLElement>("input, textarea, select, [aria-pressed]") : null;
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 }

@@ -7,7 +7,7 @@ import { classes } from "./classes.ts";
 /** A button's menu of verbs. */
 export function Menu({ trigger, children, align = "end", ...state }: { trigger: ReactNode; children: ReactNode; align?: "start" | "center" | "end"; open?: boolean; onOpenChange?: (open: boolean) => void }) {
   return (
-    <Radix.Root {...state}>
+    <Radix.Root modal={false} {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className={css.menu} align={align} sideOffset={6} collisionPadding={8}>

@@ -39,8 +39,9 @@ export function RecordForm({ object, initial, verb, onSave, onSaved, onCancel }:
     event.preventDefault();
     const { fields, errors } = collect(changed, drafts);
     setTyped(errors);
-    if (Object.keys(errors).length === 0) save.mutate(fields, { onError: () => focusFirstError(event.currentTarget) });
-    else focusFirstError(event.currentTarget);
+    const form = event.currentTarget;
+    if (Object.keys(errors).length === 0) save.mutate(fields, { onError: () => focusFirstError(form) });
+    else focusFirstError(form);
   };
   const writable = (field: FieldDef) => !field.computed && !masked(object, field.name);
   const groups = fieldGroups(object).map((group) => ({ ...group, fields: group.fields.filter(writable) }));
