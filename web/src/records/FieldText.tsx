@@ -29,7 +29,7 @@ export function FieldText({ object, field, record, inRow = false }: FieldTextPro
   const text = String(value);
   switch (field.kind.type) {
     case "choice":
-      return <Badge tone={toneOf(text)} dot>{formatChoice(text)}</Badge>;
+      return <Badge tone={toneOf(text)} dot={toneOf(text) !== "neutral"}>{formatChoice(text)}</Badge>;
     case "money":
       return <span className="numeric">{formatMoney(text, textOf(record, "currency") || "USD")}</span>;
     case "integer":
@@ -38,9 +38,9 @@ export function FieldText({ object, field, record, inRow = false }: FieldTextPro
     case "bool":
       return value === true ? <><Check size={15} aria-hidden /><span className="visually-hidden">yes</span></> : <span className={css.none}>No</span>;
     case "date":
-      return <time dateTime={text} title={formatDate(text)}>{formatDay(text)}</time>;
+      return <time dateTime={text} title={formatDate(text)} className={late(record, field.name) ? css.late : undefined}>{formatDay(text)}</time>;
     case "date_time":
-      return <time dateTime={text} title={formatMoment(text)}>{formatAge(text)}</time>;
+      return <time dateTime={text} title={formatMoment(text)} className={late(record, field.name) ? css.late : undefined}>{formatAge(text)}</time>;
     case "link":
       return <LinkedRecord objectName={field.kind.object} id={text} inRow={inRow} />;
     case "email":
@@ -65,6 +65,14 @@ export function LinkedRecord({ objectName, id, inRow = false }: { objectName: st
   const text = title ?? "Not visible";
   const shown = objectName === "user" ? <span className={css.person}><Avatar name={text} size={20} /><span>{text}</span></span> : text;
   return inRow || !object || title === null ? shown : <Link to={links.record(object.table, id)}>{shown}</Link>;
+}
+
+/** Fields that say until when something open should be done. */
+const DUE = new Set(["due_at", "expected_close_on"]);
+const OPEN = new Set(["open", "in_progress"]);
+
+function late(record: CrmRecord, field: string, now = Date.now()): boolean {
+  return DUE.has(field) && OPEN.has(textOf(record, "status")) && Date.parse(textOf(record, field)) < now;
 }
 
 /** Whether values of the field stand to the right, under each other. */
