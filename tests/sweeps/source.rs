@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Folders that hold what others wrote or what a build made.
-const FOREIGN_FOLDERS: [&str; 3] = ["target", "node_modules", "dist"];
+const FOREIGN_FOLDERS: [&str; 4] = ["target", "node_modules", "dist", "__generated__"];
 
 /// One text file of the repository.
 #[derive(Debug)]
