@@ -13,6 +13,7 @@ from (
         max(case when status in ('qualified', 'converted') then 1 else 0 end) as qualified,
         max(case when status = 'converted' then 1 else 0 end) as converted
     from leads_history
+    where id is not null
     group by id
 ) x
 group by source
