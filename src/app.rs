@@ -10,6 +10,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
+use dashboards::{Dashboards, RenderLimits, Renderer};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
 use oltp::{Oltp, identity::Identity};
 use query_service::{QueryConfig, QueryService};
@@ -35,6 +36,8 @@ pub(crate) struct App {
     pub(crate) query: QueryService,
     /// Reports.
     pub(crate) reports: ReportService,
+    /// Charts and dashboards.
+    pub(crate) dashboards: Dashboards,
     /// The stream of changes into the warehouse.
     pub(crate) capture: CaptureHandle,
     capturing: Capture,
@@ -72,8 +75,9 @@ impl App {
         };
         let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config)?;
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
+        let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
         let identity = Arc::new(Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?));
-        Ok(Self { oltp, identity, query, reports, capture, capturing, database })
+        Ok(Self { oltp, identity, query, reports, dashboards, capture, capturing, database })
     }
 
     /// Stops capturing after a last flush, then stops an embedded Postgres.

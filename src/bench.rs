@@ -5,6 +5,7 @@ mod digest;
 mod figures;
 mod import;
 mod load;
+mod render;
 mod reports;
 
 use crate::{
@@ -21,6 +22,7 @@ pub(crate) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         BenchSubject::Capture => capture::run(args).await,
         BenchSubject::Reports => reports::run(args).await,
         BenchSubject::Import => import::run(args).await,
+        BenchSubject::Render => render::run(args).await,
     }
 }
 

@@ -8,8 +8,8 @@ use std::{io::IsTerminal, process::ExitCode};
 use clap::Parser;
 
 pub(crate) use arguments::{
-    BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DemoArgs, DemoScale, ImportArgs, ReportCommand,
-    ReportRunArgs, SqlArgs, UserCommand, WarehouseCommand,
+    BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DashboardCommand, DashboardExportArgs, DemoArgs, DemoScale,
+    ImportArgs, ReportCommand, ReportRunArgs, SqlArgs, UserCommand, WarehouseCommand,
 };
 pub(crate) use output::{print, say, table, write_answer};
 
@@ -19,7 +19,7 @@ use crate::{commands, config};
 const FAILED: u8 = 1;
 /// What a service logs unless `LEADHOUSE_LOG` says otherwise: our own state changes, others' warnings.
 const SERVICE_LOG: &str =
-    "warn,leadhouse=info,oltp=info,ingest=info,warehouse=info,query_service=info,report_builder=info";
+    "warn,leadhouse=info,oltp=info,ingest=info,warehouse=info,query_service=info,report_builder=info,dashboards=info";
 /// The command was not understood.
 const WRONG_USAGE: u8 = 2;
 

@@ -1,5 +1,6 @@
 //! One file per command; this one decides which runs.
 
+mod dashboard;
 mod data;
 mod doctor;
 mod import;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
             Command::Import(args) => import::run(&config, &args).await,
             Command::Sql(args) => data::sql(&config, &args).await,
             Command::Report(command) => data::report(&config, command).await,
+            Command::Dashboard(command) => dashboard::run(&config, command).await,
             Command::Warehouse(command) => warehouse::run(&config, &command).await,
             Command::User(command) => people::run(&config, command).await,
             Command::Bench(args) => crate::bench::run(&args).await,

@@ -1,6 +1,7 @@
 //! What is drawn, and the way from a table to a specification: assign columns, draw cells, specify.
 
 mod cells;
+mod choice;
 mod roles;
 mod specification;
 
@@ -16,6 +17,8 @@ use crate::Error;
 
 /// A chart of more rows takes seconds to draw and shows nothing that fewer would not.
 const MAX_ROWS: usize = 5_000;
+/// A donut of more parts cannot be read.
+const MAX_PARTS: usize = 12;
 
 /// A small table to draw, already grouped and sorted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +43,22 @@ pub struct ChartColumn {
     pub label: String,
     /// What its cells are.
     pub kind: ColumnKind,
+    /// How its numbers are written.
+    #[serde(default)]
+    pub format: NumberFormat,
+}
+
+/// How the numbers of a column are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberFormat {
+    /// With thousands separators, fractions only where there are any.
+    #[default]
+    Plain,
+    /// As amounts of money.
+    Money,
+    /// Ratios in percent.
+    Percent,
 }
 
 /// What the cells of a column are.
@@ -64,6 +83,12 @@ pub enum ChartKind {
     Line,
     /// Areas over dates or names, stacked by a second name column.
     Area,
+    /// Bars per name or date that are made up of the values of a second name column.
+    Stacked,
+    /// The parts of a whole as a ring.
+    Donut,
+    /// A field of colours, dates or names across and names down.
+    Heatmap,
     /// Centred bars per stage, in the order of the rows.
     Funnel,
     /// One figure.
@@ -76,6 +101,9 @@ impl fmt::Display for ChartKind {
             Self::Bar => "bar chart",
             Self::Line => "line chart",
             Self::Area => "area chart",
+            Self::Stacked => "stacked bar chart",
+            Self::Donut => "donut",
+            Self::Heatmap => "heatmap",
             Self::Funnel => "funnel",
             Self::Kpi => "figure",
         })
@@ -95,6 +123,9 @@ impl fmt::Display for ChartKind {
 pub fn vega_lite(kind: ChartKind, title: &str, data: &ChartData) -> Result<Value, Error> {
     if data.rows.len() > MAX_ROWS {
         return Err(Error::TooManyRows { rows: data.rows.len(), limit: MAX_ROWS });
+    }
+    if kind == ChartKind::Donut && data.rows.len() > MAX_PARTS {
+        return Err(Error::TooManyParts { parts: data.rows.len(), limit: MAX_PARTS });
     }
     let roles = roles::assign(kind, &data.columns)?;
     let drawn = cells::draw(kind, data, &roles)?;

@@ -3,7 +3,7 @@
 use report_builder::{Cell, Format, ReportResult, ResultField};
 use serde_json::Value;
 
-use crate::{ChartColumn, ChartData, ColumnKind};
+use crate::{ChartColumn, ChartData, ColumnKind, Error, NumberFormat};
 
 /// What everything outside the top is called.
 const OTHERS: &str = "(others)";
@@ -32,8 +32,102 @@ impl From<&ReportResult> for ChartData {
     }
 }
 
+/// A result as the data of one chart, and what had to be left out of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawable {
+    /// The keys and one value.
+    pub data: ChartData,
+    /// What is not drawn, in words.
+    pub notes: Vec<String>,
+}
+
+/// Names side by side in one chart; more become lines too thin to tell apart.
+const MOST_NAMES: usize = 25;
+
+impl Drawable {
+    /// The keys of a result and one of its values: the one asked for, otherwise its first amount
+    /// of money, otherwise its first value.
+    ///
+    /// Rows without a date have no place along time, and names beyond the first 25 no room; both
+    /// are left out and said so.
+    ///
+    /// # Errors
+    /// [`Error::UnknownMeasure`].
+    pub fn of(result: &ReportResult, measure: Option<&str>) -> Result<Self, Error> {
+        let all = ChartData::from(result);
+        let keys = all.columns.len() - result.values.len();
+        let value = match measure {
+            Some(id) => value_named(result, id)?,
+            None => result.values.iter().position(|value| value.format == Format::Money).unwrap_or(0),
+        };
+        let kept = |at: usize| at < keys || at == keys + value;
+        let only = |cells: Vec<Value>| cells.into_iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, cell)| cell);
+        let columns: Vec<ChartColumn> =
+            all.columns.into_iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, column)| column).collect();
+        let rows: Vec<Vec<Value>> = all.rows.into_iter().map(|row| only(row).collect()).collect();
+        let mut drawable = Self { data: ChartData { columns, rows }, notes: Vec::new() };
+        drawable.leave_out_what_has_no_date();
+        drawable.leave_out_what_has_no_room();
+        if result.truncated {
+            drawable.notes.extend(result.warnings.iter().cloned());
+        }
+        Ok(drawable)
+    }
+
+    fn leave_out_what_has_no_date(&mut self) {
+        let times: Vec<(usize, String)> = self.keys_of(ColumnKind::Temporal);
+        let before = self.data.rows.len();
+        self.data.rows.retain(|row| times.iter().all(|(at, _)| row.get(*at).is_some_and(|cell| !cell.is_null())));
+        let without = before - self.data.rows.len();
+        if let Some((_, label)) = times.first().filter(|_| without > 0) {
+            self.notes.push(format!("{without} without {} not drawn", label.to_lowercase()));
+        }
+    }
+
+    fn leave_out_what_has_no_room(&mut self) {
+        if !self.keys_of(ColumnKind::Temporal).is_empty() {
+            return;
+        }
+        let Some((at, label)) = self.keys_of(ColumnKind::Nominal).into_iter().next() else { return };
+        let mut names: Vec<Value> = Vec::new();
+        for name in self.data.rows.iter().filter_map(|row| row.get(at)) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        if names.len() > MOST_NAMES {
+            self.notes.push(format!("the first {MOST_NAMES} of {} ({})", names.len(), label.to_lowercase()));
+            names.truncate(MOST_NAMES);
+            self.data.rows.retain(|row| row.get(at).is_some_and(|name| names.contains(name)));
+        }
+    }
+
+    fn keys_of(&self, kind: ColumnKind) -> Vec<(usize, String)> {
+        let columns = self.data.columns.iter().enumerate().filter(|(_, column)| column.kind == kind);
+        columns.map(|(at, column)| (at, column.label.clone())).collect()
+    }
+}
+
+/// The place of a value in a result.
+///
+/// # Errors
+/// [`Error::UnknownMeasure`].
+pub(crate) fn value_named(result: &ReportResult, id: &str) -> Result<usize, Error> {
+    result.values.iter().position(|value| value.id == id).ok_or_else(|| Error::UnknownMeasure {
+        id: id.to_owned(),
+        known: result.values.iter().map(|value| value.id.as_str()).collect::<Vec<_>>().join(", "),
+    })
+}
+
 fn column(field: &ResultField, kind: ColumnKind) -> ChartColumn {
-    ChartColumn { name: field.id.clone(), label: field.label.clone(), kind }
+    let format = match field.format {
+        Format::Money => NumberFormat::Money,
+        Format::Percent => NumberFormat::Percent,
+        Format::Text | Format::Bool | Format::Integer | Format::Decimal | Format::Date | Format::DateTime => {
+            NumberFormat::Plain
+        }
+    };
+    ChartColumn { name: field.id.clone(), label: field.label.clone(), kind, format }
 }
 
 /// Rows are grouped by dates along time and by anything else as names.

@@ -17,10 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::OpenApi;
 
 use crate::{
-    Error, READY_REPORTS, ReadyReport, ReportService, ReportSpec, RunRequest, Wanted, calendar,
-    fault::refused,
-    model::ModelDescription,
-    output::{self, OutputFormat},
+    Error, READY_REPORTS, ReadyReport, ReportService, ReportSpec, RunRequest, Wanted, calendar, fault::refused,
+    model::ModelDescription, output::OutputFormat,
 };
 
 /// The routes below `/api`.
@@ -127,14 +125,10 @@ async fn run(
 ) -> Result<Response, Problem> {
     let format = body.format;
     let request = request(body)?;
-    let result = service.run(&caller, &request).await?;
-    let name = if result.name.is_empty() { "report".to_owned() } else { result.name.clone() };
-    let written = tokio::task::spawn_blocking(move || output::write(&result, format));
-    let bytes = written.await.map_err(|error| Error::Defect(error.to_string()))??;
-    let attached = format!("attachment; filename=\"{}.{}\"", file_name(&name), format.extension());
-    let mut response = ([(header::CONTENT_TYPE, format.media_type())], Body::from(bytes)).into_response();
-    let saved = matches!(format, OutputFormat::Csv | OutputFormat::Xlsx | OutputFormat::Parquet);
-    if let Some(value) = header::HeaderValue::from_str(&attached).ok().filter(|_| saved) {
+    let file = service.export(&caller, &request, format).await?;
+    let attached = format!("attachment; filename=\"{}\"", file.name);
+    let mut response = ([(header::CONTENT_TYPE, file.media_type)], Body::from(file.bytes)).into_response();
+    if let Some(value) = header::HeaderValue::from_str(&attached).ok().filter(|_| saved(format)) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
     Ok(response)
@@ -181,7 +175,10 @@ fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>, Error> {
     Ok(calendar::day_start(calendar::next_day(day), zone) - chrono::TimeDelta::microseconds(1))
 }
 
-/// Only letters that are harmless in a header and on every file system.
-fn file_name(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '-' }).collect()
+/// Whether a browser offers to save an answer of this format.
+fn saved(format: OutputFormat) -> bool {
+    match format {
+        OutputFormat::Csv | OutputFormat::Xlsx | OutputFormat::Pdf | OutputFormat::Parquet => true,
+        OutputFormat::Json | OutputFormat::Table => false,
+    }
 }

@@ -1,4 +1,4 @@
-//! Writes a result: text table, CSV, JSON, XLSX, Parquet.
+//! Writes a result: text table, CSV, JSON, XLSX, PDF, Parquet.
 //!
 //! All forms but JSON share one flat layout: the row fields, then each column group's values, then
 //! the row totals; the totals over all rows come last.
@@ -6,6 +6,7 @@
 mod csv;
 mod flat;
 mod parquet;
+mod pdf;
 mod shown;
 mod table;
 mod xlsx;
@@ -14,11 +15,36 @@ pub use self::{
     csv::to_csv,
     flat::{FlatColumn, FlatRow, FlatTable, RowKind, flatten},
     parquet::to_parquet,
+    pdf::{FACES, PageNotes, Sheet, filters, to_pdf, typeset},
     shown::shown,
     table::to_table_text,
-    xlsx::to_xlsx,
+    xlsx::{to_workbook, to_xlsx},
 };
 use crate::{Error, ReportResult};
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name, harmless on every file system.
+    pub name: String,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl File {
+    /// A file named after what it shows.
+    ///
+    /// Letters that are not harmless in a header and on every file system become dashes.
+    pub fn new(title: &str, extension: &str, media_type: &'static str, bytes: Vec<u8>) -> Self {
+        let safe = title.chars().map(|letter| {
+            let harmless = letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+            if harmless { letter } else { '-' }
+        });
+        Self { name: format!("{}.{extension}", safe.collect::<String>()), media_type, bytes }
+    }
+}
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
@@ -33,6 +59,8 @@ pub enum OutputFormat {
     Csv,
     /// A workbook with real numbers and dates.
     Xlsx,
+    /// Pages with title, filters and a table whose header repeats.
+    Pdf,
     /// A typed columnar file, without totals.
     Parquet,
 }
@@ -45,6 +73,7 @@ impl OutputFormat {
             Self::Table => "text/plain; charset=utf-8",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Pdf => "application/pdf",
             Self::Parquet => "application/vnd.apache.parquet",
         }
     }
@@ -56,6 +85,7 @@ impl OutputFormat {
             Self::Table => "txt",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Pdf => "pdf",
             Self::Parquet => "parquet",
         }
     }
@@ -71,6 +101,7 @@ pub fn write(result: &ReportResult, format: OutputFormat) -> Result<Vec<u8>, Err
         OutputFormat::Table => Ok(to_table_text(result).into_bytes()),
         OutputFormat::Csv => to_csv(result),
         OutputFormat::Xlsx => to_xlsx(result),
+        OutputFormat::Pdf => to_pdf(result, &PageNotes::default()),
         OutputFormat::Parquet => to_parquet(result),
     }
 }

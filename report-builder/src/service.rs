@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use query_service::{EngineChoice, QueryService, ReadAt};
 
 use crate::{
-    Error, Model, ReadyReport, ReportResult, ReportSpec,
+    Error, Model, ReadyReport, ReportResult, ReportSpec, TotalsSpec,
     compile::{Compiled, Situation, compile},
+    output::{self, File, OutputFormat, PageNotes},
     result::{Run, assemble},
 };
 
@@ -103,5 +104,57 @@ impl ReportService {
         let mut result = assemble(&layout, &answer.batches, run)?;
         (result.name, result.title, result.description) = (spec.name, spec.title, spec.description);
         Ok(result)
+    }
+
+    /// Runs a report and writes it as a file, named after the report.
+    ///
+    /// # Errors
+    /// The specification is wrong, the query fails, or the result does not fit the format.
+    pub async fn export(&self, caller: &Principal, request: &RunRequest, format: OutputFormat) -> Result<File, Error> {
+        let result = self.run(caller, request).await?;
+        let notes = match format {
+            OutputFormat::Pdf => self.page_notes(caller, request, &result).await?,
+            OutputFormat::Json
+            | OutputFormat::Table
+            | OutputFormat::Csv
+            | OutputFormat::Xlsx
+            | OutputFormat::Parquet => PageNotes::default(),
+        };
+        let name = [&result.name, &result.title].into_iter().find(|name| !name.is_empty()).cloned();
+        let written = tokio::task::spawn_blocking(move || match format {
+            OutputFormat::Pdf => output::to_pdf(&result, &notes),
+            OutputFormat::Json
+            | OutputFormat::Table
+            | OutputFormat::Csv
+            | OutputFormat::Xlsx
+            | OutputFormat::Parquet => output::write(&result, format),
+        });
+        let bytes = written.await.map_err(|error| Error::Defect(error.to_string()))??;
+        let name = name.unwrap_or_else(|| "report".to_owned());
+        Ok(File::new(&name, format.extension(), format.media_type(), bytes))
+    }
+
+    /// What the pages of a report say beside its result.
+    ///
+    /// Subtotals are the same report by its first row field, so they are computed from the records.
+    /// With `top` or `having` they would be of other records than the rows shown, so there are none.
+    async fn page_notes(
+        &self,
+        caller: &Principal,
+        request: &RunRequest,
+        result: &ReportResult,
+    ) -> Result<PageNotes, Error> {
+        let spec = self.spec(&request.report)?;
+        let filters = output::filters(&spec, result);
+        if spec.rows.len() < 2 || spec.top.is_some() || !spec.having.is_empty() {
+            return Ok(PageNotes { filters, subtotals: None });
+        }
+        let mut by_first = spec;
+        by_first.rows.truncate(1);
+        by_first.sort.clear();
+        by_first.totals = TotalsSpec { columns: false, grand: false, ..by_first.totals };
+        let at = ReadAt { as_of: request.at.as_of, min_lsn: Some(result.run.lsn) };
+        let request = RunRequest { report: Wanted::Spec(Box::new(by_first)), at, ..request.clone() };
+        Ok(PageNotes { filters, subtotals: Some(self.run(caller, &request).await?) })
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn router(app: &App, token: &LocalToken) -> Router {
         .merge(ingest::api::routes(app.oltp.clone()))
         .merge(query_service::api::routes(app.query.clone(), app.oltp.clone()))
         .merge(report_builder::api::routes(app.reports.clone()))
+        .merge(dashboards::api::routes(app.dashboards.clone()))
         .merge(lake::routes(app.oltp.clone(), app.capture.clone()))
         .route("/api/openapi.json", get(async || Json(openapi())));
     let pages =
@@ -58,6 +59,7 @@ pub(crate) fn openapi() -> OpenApi {
     merged.merge(ingest::api::openapi());
     merged.merge(query_service::api::openapi());
     merged.merge(report_builder::api::openapi());
+    merged.merge(dashboards::api::openapi());
     merged.merge(lake::openapi());
     "Leadhouse".clone_into(&mut merged.info.title);
     env!("CARGO_PKG_VERSION").clone_into(&mut merged.info.version);

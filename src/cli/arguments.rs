@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// List and run reports
     #[command(subcommand)]
     Report(ReportCommand),
+    /// List and export dashboards
+    #[command(subcommand)]
+    Dashboard(DashboardCommand),
     /// Look after the warehouse
     #[command(subcommand)]
     Warehouse(WarehouseCommand),
@@ -174,11 +177,36 @@ pub(crate) struct ReportRunArgs {
     #[arg(long, value_name = "TIME")]
     pub(crate) as_of: Option<String>,
     /// Form of the answer
-    #[arg(long, default_value = "table", value_parser = ["table", "csv", "xlsx", "json", "parquet"])]
+    #[arg(long, default_value = "table", value_parser = ["table", "csv", "xlsx", "pdf", "json", "parquet"])]
     pub(crate) format: String,
     /// Write the answer to a file
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// `dashboard ...`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DashboardCommand {
+    /// List the ready dashboards and the stored ones
+    List,
+    /// Write a dashboard to a file
+    Export(DashboardExportArgs),
+}
+
+/// Arguments of `dashboard export`.
+#[derive(Debug, Args)]
+pub(crate) struct DashboardExportArgs {
+    /// Name of a ready dashboard, or id of a stored one
+    pub(crate) name: String,
+    /// Export as this person (administrators only)
+    #[arg(long = "as", value_name = "USER")]
+    pub(crate) as_user: Option<String>,
+    /// Form of the file
+    #[arg(long, default_value = "pdf", value_parser = ["pdf", "png", "svg", "xlsx"])]
+    pub(crate) format: String,
+    /// Where the file goes
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 /// `warehouse ...`
@@ -252,4 +280,6 @@ pub(crate) enum BenchSubject {
     Reports,
     /// Rows per second of a file import.
     Import,
+    /// Time to draw charts and to write a dashboard as PDF.
+    Render,
 }

@@ -53,7 +53,7 @@ pub(super) fn key(placed: Placed<'_>) -> String {
 ///
 /// # Errors
 ///
-/// [`Error::RaggedRow`], [`Error::WrongCell`], [`Error::EmptyCell`], [`Error::NegativeInFunnel`],
+/// [`Error::RaggedRow`], [`Error::WrongCell`], [`Error::EmptyCell`], [`Error::NegativePart`],
 /// [`Error::SeveralFigures`].
 pub(super) fn draw(kind: ChartKind, data: &ChartData, roles: &Roles<'_>) -> Result<Drawn, Error> {
     if kind == ChartKind::Kpi && data.rows.len() > 1 {
@@ -99,13 +99,14 @@ impl Drawn {
     }
 
     fn number(&mut self, kind: ChartKind, cell: Cell<'_>) -> Result<Value, Error> {
+        let whole = matches!(kind, ChartKind::Funnel | ChartKind::Donut);
         if cell.value.is_null() {
-            return if kind == ChartKind::Funnel { Err(cell.empty(kind)) } else { Ok(Value::Null) };
+            return if whole { Err(cell.empty(kind)) } else { Ok(Value::Null) };
         }
         let number = number(cell.value).ok_or_else(|| cell.wrong())?;
-        if kind == ChartKind::Funnel && number < 0.0 {
+        if whole && number < 0.0 {
             let column = cell.column.column.name.clone();
-            return Err(Error::NegativeInFunnel { row: cell.row, column, value: number });
+            return Err(Error::NegativePart { kind, row: cell.row, column, value: number });
         }
         self.whole_numbers &= number.fract() == 0.0;
         self.greatest = self.greatest.max(number.abs());

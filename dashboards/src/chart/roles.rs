@@ -48,7 +48,12 @@ pub(super) fn assign(kind: ChartKind, columns: &[ChartColumn]) -> Result<Roles<'
             ([measure], [], [name, series]) => Some((*measure, Some(*name), Some(*series))),
             _ => None,
         },
-        ChartKind::Funnel => match (&*measures, &*times, &*names) {
+        ChartKind::Stacked | ChartKind::Heatmap => match (&*measures, &*times, &*names) {
+            ([measure], [time], [series]) => Some((*measure, Some(*time), Some(*series))),
+            ([measure], [], [name, series]) => Some((*measure, Some(*name), Some(*series))),
+            _ => None,
+        },
+        ChartKind::Funnel | ChartKind::Donut => match (&*measures, &*times, &*names) {
             ([measure], [], [stage]) => Some((*measure, Some(*stage), None)),
             _ => None,
         },
@@ -70,7 +75,10 @@ fn needed(kind: ChartKind) -> &'static str {
         ChartKind::Bar | ChartKind::Line | ChartKind::Area => {
             "one column of numbers, one of dates or names, and at most one more of names"
         }
-        ChartKind::Funnel => "one column of names and one of numbers",
+        ChartKind::Stacked | ChartKind::Heatmap => {
+            "one column of numbers, and two of dates or names, at most one of dates"
+        }
+        ChartKind::Funnel | ChartKind::Donut => "one column of names and one of numbers",
         ChartKind::Kpi => "one column of numbers and nothing else",
     }
 }

@@ -1,24 +1,28 @@
 //! Speaks to `vega_lite_4`; the only module that knows its names.
 
 use vega_lite_4::{
-    AnyMark, Axis, ColorClass, ConditionalPredicateValueDefTextExprRefText, Def, EdEncoding, EncodingTooltip, Field,
-    FontSize, Format, HeightUnion, LegendText, Mark, Nice, PointUnion, RemovableValue, Scale, SelectionInitInterval,
-    Stack, StackOffset, StandardType, StringFieldDef, TextDef, TimeUnit, TimeUnitUnion, TitleUnion, Type, UrlData,
-    UrlDataInlineDataset, Values, Vegalite, XClass, YClass,
+    AnyMark, AutoSizeParams, Autosize, AutosizeType, Axis, BackgroundExprRef, ColorClass,
+    ConditionalPredicateValueDefTextExprRefText, Contains, CornerRadiusUnion, Def, EdEncoding, EncodingTooltip, Field,
+    FontSize, Format, HeightUnion, Legend, LegendText, Mark, Nice, PointUnion, RemovableValue, Scale,
+    SelectionInitInterval, Stack, StackOffset, StandardType, StringFieldDef, TextDef, ThetaClass, TimeUnit,
+    TimeUnitUnion, TitleUnion, Type, UrlData, UrlDataInlineDataset, Values, Vegalite, XClass, YClass,
 };
 
 use super::cells::{Drawn, Precision, key};
 use super::roles::{Placed, Roles};
-use super::{ChartKind, ColumnKind};
+use super::{ChartKind, ColumnKind, NumberFormat};
 
-/// Size of the drawing area in pixels.
+/// Size of the picture in pixels, unless whoever draws it says otherwise.
 const WIDTH: f64 = 480.0;
 
-/// Size of the drawing area in pixels.
+/// Size of the picture in pixels, unless whoever draws it says otherwise.
 const HEIGHT: f64 = 280.0;
 
 /// Height of a figure's letters in pixels.
 const FIGURE_SIZE: f64 = 48.0;
+
+/// The hole of a donut, as the share of its radius that a number in the middle would need.
+const HOLE: &str = "min(width, height) * 0.3";
 
 /// Numbers from here on are shortened on axes.
 const LEAST_SHORTENED: f64 = 10_000.0;
@@ -32,17 +36,25 @@ pub(super) fn specify(kind: ChartKind, title: &str, roles: &Roles<'_>, drawn: Dr
     let named = drawn.moments.len() <= MOST_NAMED_DATES;
     let dates: Vec<String> = if named { drawn.moments.iter().cloned().collect() } else { Vec::new() };
     let Drawn { whole_numbers, greatest, precision, .. } = drawn;
-    let formats = Formats { whole_numbers, greatest, precision, dates: &dates };
+    let formats = Formats { whole_numbers, greatest, precision, dates: &dates, numbers: roles.measure.column.format };
     let empty = drawn.rows.iter().all(|row| row[key(roles.measure)].is_null());
     Vegalite {
         schema: Some("https://vega.github.io/schema/vega-lite/v4.json".to_owned()),
-        title: Some(TitleUnion::String(title.to_owned())),
+        title: (!title.is_empty()).then(|| TitleUnion::String(title.to_owned())),
         description: Some(description(kind, title, roles)),
         width: Some(HeightUnion::Double(WIDTH)),
         height: Some(HeightUnion::Double(HEIGHT)),
+        // The whole picture has the size, not the area between the axes.
+        autosize: Some(Box::new(Autosize::AutoSizeParams(AutoSizeParams {
+            auto_size_params_type: Some(AutosizeType::Fit),
+            contains: Some(Contains::Padding),
+            ..AutoSizeParams::default()
+        }))),
         mark: Some(mark(kind)),
         encoding: Some(Box::new(match roles.dimension {
             None => figure(roles.measure, formats, empty),
+            Some(dimension) if kind == ChartKind::Donut => ring(roles, dimension, formats),
+            Some(dimension) if kind == ChartKind::Heatmap => field_of_colors(roles, dimension, formats),
             Some(dimension) => drawing(kind, roles, dimension, formats),
         })),
         data: RemovableValue::Specified(UrlData {
@@ -61,17 +73,26 @@ struct Formats<'a> {
     precision: Precision,
     /// The dates that the axis names; empty when it should choose.
     dates: &'a [String],
+    numbers: NumberFormat,
 }
 
 impl Formats<'_> {
-    /// In full, for tooltips and figures: `10,005,534` or `0.25`.
+    /// In full, for tooltips and figures: `10,005,534`, `0.25` or `63.2%`.
     fn number(self) -> &'static str {
-        if self.whole_numbers { ",.0f" } else { ",.2f" }
+        match self.numbers {
+            NumberFormat::Percent => ".1%",
+            NumberFormat::Plain | NumberFormat::Money if self.whole_numbers => ",.0f",
+            NumberFormat::Plain | NumberFormat::Money => ",.2f",
+        }
     }
 
     /// Short, for axes: `2.5M`, but `0.25` and not `250m`.
     fn tick(self) -> &'static str {
-        if self.greatest >= LEAST_SHORTENED { "~s" } else { ",~f" }
+        match self.numbers {
+            NumberFormat::Percent => "~%",
+            NumberFormat::Plain | NumberFormat::Money if self.greatest >= LEAST_SHORTENED => "~s",
+            NumberFormat::Plain | NumberFormat::Money => ",~f",
+        }
     }
 
     fn date(self) -> &'static str {
@@ -106,7 +127,13 @@ fn description(kind: ChartKind, title: &str, roles: &Roles<'_>) -> String {
 
 fn mark(kind: ChartKind) -> AnyMark {
     match kind {
-        ChartKind::Bar | ChartKind::Funnel => AnyMark::Enum(Mark::Bar),
+        ChartKind::Bar | ChartKind::Stacked | ChartKind::Funnel => AnyMark::Enum(Mark::Bar),
+        ChartKind::Heatmap => AnyMark::Enum(Mark::Rect),
+        ChartKind::Donut => AnyMark::Def(Def {
+            def_type: Some(Mark::Arc),
+            inner_radius: Some(CornerRadiusUnion::BackgroundExprRef(BackgroundExprRef { expr: Some(HOLE.to_owned()) })),
+            ..Def::default()
+        }),
         ChartKind::Area => AnyMark::Enum(Mark::Area),
         // Points show a line that consists of one date, and are easier to hover over.
         ChartKind::Line => {
@@ -135,20 +162,70 @@ fn figure(measure: Placed<'_>, formats: Formats<'_>, empty: bool) -> EdEncoding 
     EdEncoding { text: Some(text), ..EdEncoding::default() }
 }
 
-fn drawing(kind: ChartKind, roles: &Roles<'_>, dimension: Placed<'_>, formats: Formats<'_>) -> EdEncoding {
-    let shown = [Some(dimension), roles.series, Some(roles.measure)];
-    let tooltip = shown.into_iter().flatten().map(|placed| tooltip(placed, formats)).collect();
-    let encoding = EdEncoding {
-        tooltip: Some(EncodingTooltip::StringFieldDefArray(tooltip)),
-        color: roles.series.map(color),
+fn ring(roles: &Roles<'_>, dimension: Placed<'_>, formats: Formats<'_>) -> EdEncoding {
+    EdEncoding {
+        tooltip: Some(tooltips(roles, formats)),
+        theta: Some(ThetaClass {
+            field: Some(field(roles.measure)),
+            polar_def_type: Some(vega_type(roles.measure)),
+            stack: Some(Stack::Enum(StackOffset::Zero)),
+            ..ThetaClass::default()
+        }),
+        color: Some(color(dimension)),
         ..EdEncoding::default()
-    };
+    }
+}
+
+fn field_of_colors(roles: &Roles<'_>, dimension: Placed<'_>, formats: Formats<'_>) -> EdEncoding {
+    let down = roles.series.unwrap_or(dimension);
+    EdEncoding {
+        tooltip: Some(tooltips(roles, formats)),
+        x: Some(XClass {
+            field: Some(field(dimension)),
+            // Each date is a column of its own: the field has no room between dates.
+            position_def_type: Some(match dimension.column.kind {
+                ColumnKind::Temporal => Type::Ordinal,
+                ColumnKind::Quantitative | ColumnKind::Nominal => vega_type(dimension),
+            }),
+            title: title(dimension),
+            axis: axis(ChartKind::Heatmap, dimension, formats),
+            sort: row_order(dimension),
+            time_unit: time_unit(dimension, formats),
+            ..XClass::default()
+        }),
+        y: Some(YClass {
+            field: Some(field(down)),
+            position_def_type: Some(vega_type(down)),
+            title: title(down),
+            sort: row_order(down),
+            ..YClass::default()
+        }),
+        color: Some(ColorClass {
+            legend: RemovableValue::Specified(Legend {
+                format: Some(Format::String(formats.tick().to_owned())),
+                ..Legend::default()
+            }),
+            ..color(roles.measure)
+        }),
+        ..EdEncoding::default()
+    }
+}
+
+fn tooltips(roles: &Roles<'_>, formats: Formats<'_>) -> EncodingTooltip {
+    let shown = [roles.dimension, roles.series, Some(roles.measure)];
+    EncodingTooltip::StringFieldDefArray(shown.into_iter().flatten().map(|placed| tooltip(placed, formats)).collect())
+}
+
+fn drawing(kind: ChartKind, roles: &Roles<'_>, dimension: Placed<'_>, formats: Formats<'_>) -> EdEncoding {
+    let encoding =
+        EdEncoding { tooltip: Some(tooltips(roles, formats)), color: roles.series.map(color), ..EdEncoding::default() };
     let stack = match kind {
-        ChartKind::Bar | ChartKind::Area => Some(Stack::Enum(StackOffset::Zero)),
+        ChartKind::Bar | ChartKind::Stacked | ChartKind::Area => Some(Stack::Enum(StackOffset::Zero)),
         ChartKind::Funnel => Some(Stack::Enum(StackOffset::Center)),
-        ChartKind::Line | ChartKind::Kpi => None,
+        ChartKind::Line | ChartKind::Donut | ChartKind::Heatmap | ChartKind::Kpi => None,
     };
-    let names_down = dimension.column.kind == ColumnKind::Nominal && matches!(kind, ChartKind::Bar | ChartKind::Funnel);
+    let lying = matches!(kind, ChartKind::Bar | ChartKind::Stacked | ChartKind::Funnel);
+    let names_down = dimension.column.kind == ColumnKind::Nominal && lying;
     let (across, down) = if names_down { (roles.measure, dimension) } else { (dimension, roles.measure) };
     EdEncoding {
         x: Some(XClass {
@@ -207,7 +284,8 @@ fn axis(kind: ChartKind, placed: Placed<'_>, formats: Formats<'_>) -> RemovableV
         ColumnKind::Temporal => Format::String(formats.date().to_owned()),
         ColumnKind::Nominal => return RemovableValue::Default,
     };
-    let values = (placed.column.kind == ColumnKind::Temporal && !formats.dates.is_empty())
+    let named = kind != ChartKind::Heatmap && !formats.dates.is_empty();
+    let values = (placed.column.kind == ColumnKind::Temporal && named)
         .then(|| Values::UnionArray(formats.dates.iter().cloned().map(SelectionInitInterval::String).collect()));
     RemovableValue::Specified(Axis { format: Some(format), values, ..Axis::default() })
 }

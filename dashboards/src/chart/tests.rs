@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 fn column(name: &str, label: &str, kind: ColumnKind) -> ChartColumn {
-    ChartColumn { name: name.to_owned(), label: label.to_owned(), kind }
+    ChartColumn { name: name.to_owned(), label: label.to_owned(), kind, format: NumberFormat::Plain }
 }
 
 fn region() -> ChartColumn {

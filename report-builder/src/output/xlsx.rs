@@ -3,6 +3,8 @@
 //! Numbers and dates are real ones with formats, text is always written as text, so nothing that a
 //! record holds is ever run as a formula.
 
+use std::collections::BTreeSet;
+
 use rust_xlsxwriter::{Format as Style, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::{FlatColumn, FlatTable, RowKind, failed, flatten, shown};
@@ -14,6 +16,8 @@ const MAX_ROWS: usize = 1_048_000;
 const MAX_TEXT: usize = 32_767;
 /// Narrowest and widest column, in characters.
 const WIDTHS: (usize, usize) = (8, 60);
+/// Longest name of a sheet, in letters.
+const MAX_SHEET_NAME: usize = 31;
 /// Digits that a workbook's number holds exactly; a longer one is written as text.
 const EXACT_DIGITS: u32 = 15;
 
@@ -22,18 +26,49 @@ const EXACT_DIGITS: u32 = 15;
 /// # Errors
 /// There are more rows or columns than a sheet can hold.
 pub fn to_xlsx(result: &ReportResult) -> Result<Vec<u8>, Error> {
-    let table = flatten(result);
-    if table.rows.len() > MAX_ROWS {
-        return Err(Error::TooManyGroups { what: "rows", found: table.rows.len(), most: MAX_ROWS });
-    }
+    to_workbook(&[("Report", result)])
+}
+
+/// Several results as one XLSX workbook, one sheet each.
+///
+/// A title becomes the name of its sheet as far as a sheet may be called so; titles that come to
+/// the same name are numbered.
+///
+/// # Errors
+/// There are more rows or columns than a sheet can hold.
+pub fn to_workbook(sheets: &[(&str, &ReportResult)]) -> Result<Vec<u8>, Error> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    fill(sheet, &table, result).map_err(|error| failed("XLSX", error))?;
+    let mut taken = BTreeSet::new();
+    for (title, result) in sheets {
+        let table = flatten(result);
+        if table.rows.len() > MAX_ROWS {
+            return Err(Error::TooManyGroups { what: "rows", found: table.rows.len(), most: MAX_ROWS });
+        }
+        let sheet = workbook.add_worksheet();
+        let named = sheet.set_name(sheet_name(title, &mut taken)).map(|_sheet| ());
+        named.and_then(|()| fill(sheet, &table, result)).map_err(|error| failed("XLSX", error))?;
+    }
     workbook.save_to_buffer().map_err(|error| failed("XLSX", error))
 }
 
+/// A name that a sheet may have and that no other sheet has, without regard to case.
+fn sheet_name(title: &str, taken: &mut BTreeSet<String>) -> String {
+    let allowed = |letter: char| if "[]:*?/\\'".contains(letter) || letter.is_control() { ' ' } else { letter };
+    let shortened = |most: usize| -> String { title.chars().map(allowed).take(most).collect() };
+    let plain = shortened(MAX_SHEET_NAME).trim().to_owned();
+    let plain = if plain.is_empty() { "Sheet".to_owned() } else { plain };
+    let mut name = plain.clone();
+    let mut number = 2;
+    while !taken.insert(name.to_lowercase()) {
+        let end = format!(" {number}");
+        let kept: String = plain.chars().take(MAX_SHEET_NAME - end.len()).collect();
+        name = format!("{kept}{end}");
+        number += 1;
+    }
+    name
+}
+
 fn fill(sheet: &mut Worksheet, table: &FlatTable, result: &ReportResult) -> Result<(), XlsxError> {
-    sheet.set_name("Report")?;
     sheet.set_freeze_panes(1, 0)?;
     let header = Style::new().set_bold().set_border_bottom(FormatBorder::Thin).set_text_wrap();
     for (at, column) in table.columns.iter().enumerate() {
