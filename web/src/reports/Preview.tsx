@@ -118,6 +118,7 @@ function ReportChart({ spec, asOf, kind, title }: { spec: ReportSpec; asOf: stri
   return (
     <div className={css.chart}>
       {error ? <p className={css.undrawn}>{asProblem(error).message}</p> : data && <Chart vega={data.vega} label={`Chart of ${title}`} />}
+      {data?.notes && data.notes.length > 0 && !error && <p className={css.notes}>{data.notes.join(" · ")}</p>}
     </div>
   );
 }

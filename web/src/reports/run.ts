@@ -40,6 +40,8 @@ export interface ReportResult {
 export interface ChartAnswer {
   kind: string;
   vega: Record<string, unknown>;
+  /** What is not drawn, in words. */
+  notes?: string[];
 }
 
 export type ChartKind = "auto" | "bar" | "stacked" | "line" | "area" | "donut" | "funnel" | "heatmap";
@@ -74,7 +76,7 @@ export function runQuery(spec: ReportSpec, asOf: string) {
 }
 
 export function chartQuery(spec: ReportSpec, asOf: string, kind: ChartKind) {
-  const body = { report: { ...computed(spec), limit: Math.min(spec.limit ?? CHART_ROWS, CHART_ROWS) }, kind, ...moment(asOf) };
+  const body = { report: { time_zone: zone(), ...computed(spec), limit: Math.min(spec.limit ?? CHART_ROWS, CHART_ROWS) }, kind, ...moment(asOf) };
   return queryOptions({
     queryKey: ["report-chart", body],
     queryFn: ({ signal }) => request<ChartAnswer>("/api/charts", { method: "POST", body, signal }),
