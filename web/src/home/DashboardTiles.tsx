@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { COLUMNS } from "@/dashboards/definition.ts";
 import { viewQuery, type ViewTile } from "@/dashboards/dashboard.ts";
 import { Tile } from "@/dashboards/Tile.tsx";
 import { links } from "@/links.ts";
@@ -15,6 +16,8 @@ export interface DashboardTilesProps {
   charts: number;
 }
 
+/** Figures beside each other; twelve columns divide evenly by one to four. */
+const IN_A_ROW = 4;
 const FIGURE_KINDS = new Set(["kpi", "progress"]);
 
 /** Some tiles of a dashboard: its figures in a row, charts below. */
@@ -32,11 +35,16 @@ export function DashboardTiles({ dashboard, figures, charts }: DashboardTilesPro
         <Link className={css.all} to={links.dashboard(dashboard)}>Open the dashboard</Link>
       </div>
       <div className={css.tiles}>
-        {first.map((tile) => <Tile key={tile.id} dashboard={dashboard} tile={flowing(tile, 3, 2)} />)}
-        {others.map((tile) => <Tile key={tile.id} dashboard={dashboard} tile={flowing(tile, 6, 4)} />)}
+        {first.map((tile) => <Tile key={tile.id} dashboard={dashboard} tile={flowing(tile, COLUMNS / Math.min(IN_A_ROW, first.length), 2)} />)}
+        {others.map((tile, position) => <Tile key={tile.id} dashboard={dashboard} tile={flowing(tile, alone(position, others.length) ? COLUMNS : COLUMNS / 2, 4)} />)}
       </div>
     </section>
   );
+}
+
+/** The last of an odd number of charts has its row for itself. */
+function alone(position: number, count: number): boolean {
+  return count % 2 === 1 && position === count - 1;
 }
 
 /** The same tile without its own place: the page decides. */

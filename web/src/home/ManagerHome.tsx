@@ -31,14 +31,6 @@ export function ManagerHome() {
           >
             {(deal) => <DealRow deal={deal} />}
           </RecordCard>
-          <RecordCard
-            title="Largest open deals"
-            table="deals"
-            none="No open deals."
-            ask={{ filters: [{ field: "status", operator: "eq", value: "open" }], sort: "-amount", limit: SHOWN }}
-          >
-            {(deal) => <DealRow deal={deal} />}
-          </RecordCard>
         </div>
         <div className={css.stack}>
           <RecordCard title="What changed" table="deals" none="No deal has changed yet." ask={{ sort: "-updated_at", limit: SHOWN }}>
@@ -52,6 +44,14 @@ export function ManagerHome() {
                 <time dateTime={deal.updated_at} className={css.when}>{formatAge(deal.updated_at)}</time>
               </div>
             )}
+          </RecordCard>
+          <RecordCard
+            title="Largest open deals"
+            table="deals"
+            none="No open deals."
+            ask={{ filters: [{ field: "status", operator: "eq", value: "open" }], sort: "-amount", limit: SHOWN }}
+          >
+            {(deal) => <DealRow deal={deal} />}
           </RecordCard>
         </div>
       </div>
