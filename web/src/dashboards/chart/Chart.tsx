@@ -24,8 +24,10 @@ export function Chart({ vega, label }: { vega: object; label: string }) {
         const { draw } = await import("./draw.ts");
         if (ended) return;
         drawing = await draw(element, vega, size());
-        if (ended) drawing.end();
-        else setState("drawn");
+        if (ended) return drawing.end();
+        setState("drawn");
+        // What scrolls must be reachable by keyboard.
+        if (element.scrollHeight > element.clientHeight) element.tabIndex = 0;
       } catch {
         // What Vega says is for those who write specifications; the page says that there is no picture.
         if (!ended) setState("failed");

@@ -26,7 +26,7 @@ export async function draw(element: HTMLElement, vega: object, size: { width: nu
     tooltip: { disableDefaultStyle: true, id: "chart-tooltip" },
   });
   return {
-    resize: (width, height) => void resized(view, width, height),
+    resize: (width, height) => void resized(view, width, Math.max(height, leastHeight(vega))),
     png: () => view.toImageURL("png", 2),
     end: finalize,
   };
@@ -35,8 +35,27 @@ export async function draw(element: HTMLElement, vega: object, size: { width: nu
 /** The specification in the size of its place; titles stand outside, where the page shows them. */
 function fitted(vega: object, { width, height }: { width: number; height: number }): VisualizationSpec {
   const { $schema: _schema, title: _title, background: _background, config: _config, ...rest }: Record<string, unknown> = { ...vega };
-  const spec = { ...rest, width, height, autosize: { type: "fit", contains: "padding" } };
+  const spec = { ...rest, width, height: Math.max(height, leastHeight(rest)), autosize: { type: "fit", contains: "padding" } };
   return JSON.parse(JSON.stringify(spec));
+}
+
+const NAME_PX = 18;
+const AXIS_PX = 56;
+const LEGEND_PX = 52;
+
+/** Names down the side need a line each; a chart that is taller than its place scrolls. */
+export function leastHeight(vega: object): number {
+  if (!("encoding" in vega) || !isObject(vega.encoding) || !("data" in vega) || !isObject(vega.data)) return 0;
+  const { y, color } = vega.encoding;
+  const { values } = vega.data;
+  if (!isObject(y) || (y.type !== "nominal" && y.type !== "ordinal") || typeof y.field !== "string" || !Array.isArray(values)) return 0;
+  const { field } = y;
+  const names = new Set(values.map((row: unknown) => (isObject(row) ? row[field] : undefined)));
+  return names.size * NAME_PX + AXIS_PX + (color ? LEGEND_PX : 0);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 async function resized(view: View, width: number, height: number): Promise<void> {
