@@ -4,7 +4,7 @@ import { type FieldDef, masked, type ObjectDef } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
 import { asProblem } from "@/api/problem.ts";
 import { queryClient } from "@/api/queryClient.ts";
-import { type CrmRecord, readRecord } from "@/api/records.ts";
+import { type CrmRecord, type FieldValue, readRecord } from "@/api/records.ts";
 import { Button } from "@/ui/Button.tsx";
 import { DraftError, fromDraft, toDraft } from "../draft.ts";
 import { FieldControl } from "../FieldControl.tsx";
@@ -26,6 +26,8 @@ interface InlineFieldProps {
 /** A value that becomes its own editor. Enter saves, Escape gives up. */
 export function InlineField({ object, field, record, reason }: InlineFieldProps) {
   const [draft, setDraft] = useState<string | null>(null);
+  // The value as it was when editing began: live changes must not hide that somebody else changed it.
+  const [begun, setBegun] = useState<FieldValue>(null);
   const [error, setError] = useState<string | null>(null);
   const [conflict, setConflict] = useState<CrmRecord | null>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -37,9 +39,14 @@ export function InlineField({ object, field, record, reason }: InlineFieldProps)
     setConflict(null);
     requestAnimationFrame(() => button.current?.focus());
   };
+  const open = () => {
+    setBegun(record[field.name] ?? null);
+    setDraft(toDraft(field, record[field.name] ?? null));
+  };
   const save = (text: string) => {
     if (update.isPending) return;
-    if (text === toDraft(field, record[field.name] ?? null) && !conflict) return close();
+    if (!conflict && text === toDraft(field, begun)) return close();
+    if (!conflict && toDraft(field, record[field.name] ?? null) !== toDraft(field, begun)) return setConflict(record);
     try {
       update.mutate({ [field.name]: fromDraft(field, text) }, { onSuccess: close, onError: (thrown) => void failed(thrown) });
     } catch (thrown) {
@@ -58,7 +65,7 @@ export function InlineField({ object, field, record, reason }: InlineFieldProps)
     return (
       <div className={css.editable}>
         <div className={css.value}><FieldText object={object} field={field} record={record} /></div>
-        <button ref={button} type="button" className={css.edit} aria-label={`Edit ${field.label}`} onClick={() => setDraft(toDraft(field, record[field.name] ?? null))}><Pencil size={13} aria-hidden /></button>
+        <button ref={button} type="button" className={css.edit} aria-label={`Edit ${field.label}`} onClick={open}><Pencil size={13} aria-hidden /></button>
       </div>
     );
   }
