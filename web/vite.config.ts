@@ -12,7 +12,11 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { host: "127.0.0.1", proxy: { "/api": { target: server, changeOrigin: true } } },
   // The journeys run against the preview under the same policy as the server's.
-  preview: { headers: { "content-security-policy": POLICY }, host: "127.0.0.1", proxy: { "/api": { target: server, changeOrigin: true } } },
+  preview: {
+    headers: { "content-security-policy": POLICY },
+    host: "127.0.0.1",
+    proxy: { "/api": { target: server, changeOrigin: true } },
+  },
   build: {
     target: "es2022",
     manifest: true,

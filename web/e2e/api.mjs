@@ -6,7 +6,14 @@ import { loginOf, url } from "./browser.mjs";
 export async function client(role) {
   const login = await call("POST", "/api/auth/login", loginOf(role));
   const asked = (method) => (path, body) => call(method, path, body, login.token);
-  return { user: login.user, token: login.token, get: asked("GET"), post: asked("POST"), patch: asked("PATCH"), delete: asked("DELETE") };
+  return {
+    user: login.user,
+    token: login.token,
+    get: asked("GET"),
+    post: asked("POST"),
+    patch: asked("PATCH"),
+    delete: asked("DELETE"),
+  };
 }
 
 async function call(method, path, body, token) {

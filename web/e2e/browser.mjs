@@ -18,7 +18,10 @@ export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 export async function launch() {
-  return chromium.launch({ executablePath: process.env.LEADHOUSE_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  return chromium.launch({
+    executablePath: process.env.LEADHOUSE_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox"],
+  });
 }
 
 export function loginOf(role) {
@@ -29,7 +32,13 @@ export function loginOf(role) {
 
 /** A page of a fresh visitor; errors in its console and broken content security fail the journey at `assertQuiet`. */
 export async function visit(browser, { viewport = DESKTOP, theme = "light" } = {}) {
-  const context = await browser.newContext({ baseURL: url, viewport, colorScheme: theme, reducedMotion: "reduce", acceptDownloads: true });
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport,
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    acceptDownloads: true,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const noise = [];
@@ -66,7 +75,13 @@ export async function assertAccessible(page, what) {
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const grave = violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.target.join(" ")} (${node.failureSummary?.split("\n").slice(1, 3).join(" ")})`).join(" | ")}`);
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 4)
+          .map((node) => `${node.target.join(" ")} (${node.failureSummary?.split("\n").slice(1, 3).join(" ")})`)
+          .join(" | ")}`,
+    );
   assert.deepEqual(grave, [], `${what} has accessibility problems`);
 }
 

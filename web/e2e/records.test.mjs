@@ -22,7 +22,11 @@ async function signedIn(role, options) {
 
 /** A record of this test's own, so that journeys do not disturb each other. */
 function newLead(fields = {}) {
-  return manager.post("/api/leads", { name: `Journey ${Date.now()} ${Math.random().toString(36).slice(2, 8)}`, company_name: "Journey Works", ...fields });
+  return manager.post("/api/leads", {
+    name: `Journey ${Date.now()} ${Math.random().toString(36).slice(2, 8)}`,
+    company_name: "Journey Works",
+    ...fields,
+  });
 }
 
 test("filters, order and columns live in the address, and a view keeps them", async () => {
@@ -33,7 +37,10 @@ test("filters, order and columns live in the address, and a view keeps them", as
   await page.getByRole("checkbox", { name: "Qualified" }).check();
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Estimated value" }).click();
-  await page.getByRole("columnheader", { name: "Estimated value" }).and(page.locator("[aria-sort=ascending]")).waitFor();
+  await page
+    .getByRole("columnheader", { name: "Estimated value" })
+    .and(page.locator("[aria-sort=ascending]"))
+    .waitFor();
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("checkbox", { name: "Source" }).uncheck();
   await page.keyboard.press("Escape");
@@ -54,7 +61,10 @@ test("filters, order and columns live in the address, and a view keeps them", as
   await page.getByRole("button", { name: "Views" }).click();
   await page.getByRole("menuitem", { name }).click();
   await page.waitForURL(/filter%5Bstatus%5D%5Bin%5D=qualified/);
-  await page.getByRole("button", { name: /Status is/ }).first().waitFor();
+  await page
+    .getByRole("button", { name: /Status is/ })
+    .first()
+    .waitFor();
   assert.equal(await page.getByRole("columnheader", { name: "Source" }).count(), 0);
 
   await page.getByRole("button", { name }).click();
@@ -131,11 +141,15 @@ test("a field is edited in place; a change by somebody else is shown, not overwr
   // Between opening the editor and saving; live changes do not touch what is being typed.
   await page.route("**/api/events", (route) => route.abort());
   const theirs = await manager.patch(`/api/leads/${lead.id}`, { company_name: "Theirs" });
-  await page.route(`**/api/leads/${lead.id}`, async (route) => {
-    if (route.request().method() !== "PATCH") return route.continue();
-    // The version that this page had read.
-    await route.continue({ headers: { ...route.request().headers(), "if-match": `"${lead.version}"` } });
-  }, { times: 1 });
+  await page.route(
+    `**/api/leads/${lead.id}`,
+    async (route) => {
+      if (route.request().method() !== "PATCH") return route.continue();
+      // The version that this page had read.
+      await route.continue({ headers: { ...route.request().headers(), "if-match": `"${lead.version}"` } });
+    },
+    { times: 1 },
+  );
   await page.keyboard.press("Enter");
 
   await page.getByRole("alert").getByText("Somebody else changed this lead meanwhile").waitFor();
@@ -143,7 +157,10 @@ test("a field is edited in place; a change by somebody else is shown, not overwr
   await screenshot(page, "record-conflict");
   await assertAccessible(page, "a conflict");
   await page.getByRole("button", { name: "Save mine" }).click();
-  await eventually(async () => (await manager.get(`/api/leads/${lead.id}`)).company_name === "Mine", "saving after the conflict");
+  await eventually(
+    async () => (await manager.get(`/api/leads/${lead.id}`)).company_name === "Mine",
+    "saving after the conflict",
+  );
   await page.context().close();
 });
 
@@ -166,7 +183,10 @@ test("those who may not do something are told why", async () => {
   const create = page.getByRole("button", { name: "New deal" });
   assert.equal(await create.getAttribute("aria-disabled"), "true");
   await create.focus();
-  await page.getByRole("tooltip").getByText(/Your role may read deals/).waitFor();
+  await page
+    .getByRole("tooltip")
+    .getByText(/Your role may read deals/)
+    .waitFor();
   await open(page, "/deals/new");
   await page.getByText("You may not do this").waitFor();
   await page.context().close();
@@ -206,6 +226,19 @@ test("commands: find a record, go to a page, change the theme", async () => {
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await assertAccessible(page, "the shortcut sheet in the dark");
+  page.assertQuiet();
+  await page.context().close();
+});
+
+test("what others change shows up by itself", async () => {
+  const lead = await newLead({ status: "new" });
+  const page = await signedIn("manager");
+  const streaming = page.waitForResponse((response) => response.url().endsWith("/api/events") && response.ok());
+  await open(page, `/leads/${lead.id}`);
+  await streaming;
+  await manager.patch(`/api/leads/${lead.id}`, { company_name: "Changed elsewhere" });
+
+  await page.getByText("Changed elsewhere").waitFor({ timeout: 5_000 });
   page.assertQuiet();
   await page.context().close();
 });

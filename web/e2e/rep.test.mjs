@@ -127,7 +127,10 @@ test("a deal moves between stages by mouse and by keyboard, and says why it was 
   const to = stages[from === 0 ? 1 : from - 1];
   const stageOnServer = async () => (await rep.get(`/api/deals/${deal.id}`)).stage_id;
   await open(page, "/deals/board");
-  const card = page.getByRole("group", { name: deal.name, exact: true }).and(page.locator("[aria-roledescription='movable deal']")).first();
+  const card = page
+    .getByRole("group", { name: deal.name, exact: true })
+    .and(page.locator("[aria-roledescription='movable deal']"))
+    .first();
   await card.waitFor();
 
   const start = await card.boundingBox();
@@ -178,7 +181,9 @@ test("the list and the record work on a phone, in the dark", async () => {
   await page.waitForLoadState("networkidle");
   await assertAccessible(page, "the lead on a phone");
   await screenshot(page, "rep-lead-phone");
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
   assert.ok(overflow <= 0, "nothing is wider than the phone");
   page.assertQuiet();
   await page.context().close();

@@ -25,9 +25,21 @@ test("the first page is there in time", async (t) => {
     await page.goto("/leads");
     await page.getByRole("table", { name: "Leads" }).getByRole("row").nth(1).waitFor();
     // The largest paint is the list itself: the page without rows is no use.
-    times.push(await page.evaluate(() => new Promise((resolve) => new PerformanceObserver((list) => resolve(list.getEntries().at(-1).startTime)).observe({ type: "largest-contentful-paint", buffered: true }))));
+    times.push(
+      await page.evaluate(
+        () =>
+          new Promise((resolve) =>
+            new PerformanceObserver((list) => resolve(list.getEntries().at(-1).startTime)).observe({
+              type: "largest-contentful-paint",
+              buffered: true,
+            }),
+          ),
+      ),
+    );
   }
-  t.diagnostic(`first meaningful paint of the list: median ${median(times).toFixed(0)} ms of ${ROUNDS} (budget ${FIRST_PAINT_MS} ms)`);
+  t.diagnostic(
+    `first meaningful paint of the list: median ${median(times).toFixed(0)} ms of ${ROUNDS} (budget ${FIRST_PAINT_MS} ms)`,
+  );
   assert.ok(median(times) <= FIRST_PAINT_MS, `median ${median(times)} ms`);
   await page.context().close();
 });
@@ -35,7 +47,12 @@ test("the first page is there in time", async (t) => {
 test("going from page to page is quick", async (t) => {
   const page = await visit(browser);
   await signIn(page, "rep");
-  const places = [["Contacts", "contacts"], ["Companies", "companies"], ["Leads", "leads"], ["Tasks", "tasks"]];
+  const places = [
+    ["Contacts", "contacts"],
+    ["Companies", "companies"],
+    ["Leads", "leads"],
+    ["Tasks", "tasks"],
+  ];
   for (const [, table] of places) await open(page, `/${table}`);
   const times = [];
   for (let round = 0; round < 2; round += 1) {
@@ -47,7 +64,8 @@ test("going from page to page is quick", async (t) => {
               const start = performance.now();
               const look = () => {
                 const shown = document.querySelector(`[role=table][aria-label="${name}"] [data-index="0"]`);
-                if (shown && location.pathname === `/${table}`) requestAnimationFrame(() => resolve(performance.now() - start));
+                if (shown && location.pathname === `/${table}`)
+                  requestAnimationFrame(() => resolve(performance.now() - start));
                 else requestAnimationFrame(look);
               };
               document.querySelector(`nav a[href="/${table}"]`).click();
@@ -58,7 +76,9 @@ test("going from page to page is quick", async (t) => {
       );
     }
   }
-  t.diagnostic(`route change until rows are painted: median ${median(times).toFixed(0)} ms, slowest ${Math.max(...times).toFixed(0)} ms of ${times.length} (budget ${ROUTE_CHANGE_MS} ms)`);
+  t.diagnostic(
+    `route change until rows are painted: median ${median(times).toFixed(0)} ms, slowest ${Math.max(...times).toFixed(0)} ms of ${times.length} (budget ${ROUTE_CHANGE_MS} ms)`,
+  );
   assert.ok(median(times) <= ROUTE_CHANGE_MS, `median ${median(times)} ms`);
   await page.context().close();
 });

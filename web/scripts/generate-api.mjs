@@ -10,7 +10,12 @@ const document = JSON.parse(description);
 // Answers refer to the schema of problems (RFC 9457), which the document may leave out.
 document.components.schemas.Problem ??= {
   type: "object",
-  properties: { type: { type: "string" }, title: { type: "string" }, status: { type: "integer" }, detail: { type: "string" } },
+  properties: {
+    type: { type: "string" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+  },
 };
 const source = astToString(await openapiTS(document, { alphabetize: true }));
 const folder = new URL("../src/api/__generated__/", import.meta.url);

@@ -11,7 +11,8 @@ export const links = {
   reports: () => "/reports",
   newReport: () => "/reports/new",
   /** A ready report by name, or a saved one by id. */
-  report: (name: string, parameters?: Record<string, string>) => withParameters(`/reports/${encodeURIComponent(name)}`, parameters),
+  report: (name: string, parameters?: Record<string, string>) =>
+    withParameters(`/reports/${encodeURIComponent(name)}`, parameters),
   dashboards: () => "/dashboards",
   newDashboard: () => "/dashboards/new",
   dashboard: (name: string) => `/dashboards/${encodeURIComponent(name)}`,

@@ -30,7 +30,11 @@ export const routes: RouteObject[] = [
   { path: "/sign-in", ...page(pages.signIn) },
   { path: "/register", ...page(pages.register) },
   {
-    element: <RequireSession><Shell /></RequireSession>,
+    element: (
+      <RequireSession>
+        <Shell />
+      </RequireSession>
+    ),
     errorElement: <PageFailed />,
     children: [
       {

@@ -98,5 +98,16 @@ export function masked(object: ObjectDef, field: string): boolean {
 }
 
 function systemField(name: string, label: string): FieldDef {
-  return { name, label, kind: { type: "date_time" }, required: true, unique: false, computed: true, personal: false, searchable: false, default: null, help: "" };
+  return {
+    name,
+    label,
+    kind: { type: "date_time" },
+    required: true,
+    unique: false,
+    computed: true,
+    personal: false,
+    searchable: false,
+    default: null,
+    help: "",
+  };
 }

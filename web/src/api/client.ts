@@ -40,7 +40,10 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   return value;
 }
 
-export async function requestWithHeaders<T>(path: string, options: RequestOptions = {}): Promise<{ value: T; headers: Headers }> {
+export async function requestWithHeaders<T>(
+  path: string,
+  options: RequestOptions = {},
+): Promise<{ value: T; headers: Headers }> {
   const response = await send(path, initOf(options));
   const text = await response.text();
   const value: T = text === "" ? undefined : JSON.parse(text);

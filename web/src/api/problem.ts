@@ -58,7 +58,10 @@ export async function problemOf(response: Response): Promise<Problem> {
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof TypeError) {
-    return new Problem(0, { title: "No connection", detail: "The server cannot be reached. Check your connection; we keep trying." });
+    return new Problem(0, {
+      title: "No connection",
+      detail: "The server cannot be reached. Check your connection; we keep trying.",
+    });
   }
   return new Problem(500, { detail: thrown instanceof Error ? thrown.message : "Something unexpected happened." });
 }
@@ -83,7 +86,8 @@ function fallbackTitle(status: number): string {
 }
 
 function fallbackDetail(status: number): string {
-  if (status === 502 || status === 503 || status === 504) return "The server cannot answer right now; try again in a moment.";
+  if (status === 502 || status === 503 || status === 504)
+    return "The server cannot answer right now; try again in a moment.";
   if (status === 404) return "It may have been deleted, or you may not see it.";
   return `The server answered with status ${status}.`;
 }

@@ -61,12 +61,23 @@ export function createRecord(table: string, fields: Record<string, FieldValue>):
 }
 
 /** Changes fields of the version that was read; a newer version on the server answers 412. */
-export function updateRecord(table: string, record: Pick<CrmRecord, "id" | "version">, fields: Record<string, FieldValue>): Promise<CrmRecord> {
-  return request<CrmRecord>(`/api/${table}/${record.id}`, { method: "PATCH", body: fields, headers: { "if-match": etag(record.version) } });
+export function updateRecord(
+  table: string,
+  record: Pick<CrmRecord, "id" | "version">,
+  fields: Record<string, FieldValue>,
+): Promise<CrmRecord> {
+  return request<CrmRecord>(`/api/${table}/${record.id}`, {
+    method: "PATCH",
+    body: fields,
+    headers: { "if-match": etag(record.version) },
+  });
 }
 
 export async function deleteRecord(table: string, record: Pick<CrmRecord, "id" | "version">): Promise<void> {
-  await requestWithHeaders(`/api/${table}/${record.id}`, { method: "DELETE", headers: { "if-match": etag(record.version) } });
+  await requestWithHeaders(`/api/${table}/${record.id}`, {
+    method: "DELETE",
+    headers: { "if-match": etag(record.version) },
+  });
 }
 
 export function restoreRecord(table: string, id: string): Promise<CrmRecord> {

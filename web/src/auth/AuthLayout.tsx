@@ -3,7 +3,17 @@ import { Logo } from "@/shell/Logo.tsx";
 import css from "./AuthLayout.module.css";
 
 /** The frame of sign-in and registration. */
-export function AuthLayout({ title, intro, children, below }: { title: string; intro: ReactNode; children: ReactNode; below: ReactNode }) {
+export function AuthLayout({
+  title,
+  intro,
+  children,
+  below,
+}: {
+  title: string;
+  intro: ReactNode;
+  children: ReactNode;
+  below: ReactNode;
+}) {
   return (
     <main className={css.layout}>
       <div className={css.panel}>
@@ -20,5 +30,9 @@ export function AuthLayout({ title, intro, children, below }: { title: string; i
 }
 
 export function Notice({ tone, children }: { tone: "danger" | "info"; children: ReactNode }) {
-  return <p className={tone === "danger" ? css.danger : css.info} role={tone === "danger" ? "alert" : "status"}>{children}</p>;
+  return (
+    <p className={tone === "danger" ? css.danger : css.info} role={tone === "danger" ? "alert" : "status"}>
+      {children}
+    </p>
+  );
 }

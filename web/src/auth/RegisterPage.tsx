@@ -20,7 +20,8 @@ export default function RegisterPage() {
     document.title = "Make an account · Leadhouse";
   }, []);
   const register = useMutation({
-    mutationFn: () => request<Session>("/api/auth/register", { method: "POST", body: { ...values, name: values.name || null } }),
+    mutationFn: () =>
+      request<Session>("/api/auth/register", { method: "POST", body: { ...values, name: values.name || null } }),
     onSuccess: (session) => {
       queryClient.clear();
       startSession(session);
@@ -38,18 +39,48 @@ export default function RegisterPage() {
     onChange: (event: { target: { value: string } }) => setValues({ ...values, [name]: event.target.value }),
   });
   return (
-    <AuthLayout title="Make an account" intro="The first person of a workspace becomes its administrator." below={<>Have an account? <Link to={links.signIn()}>Sign in</Link></>}>
+    <AuthLayout
+      title="Make an account"
+      intro="The first person of a workspace becomes its administrator."
+      below={
+        <>
+          Have an account? <Link to={links.signIn()}>Sign in</Link>
+        </>
+      }
+    >
       {problem && problem.refused.length === 0 && <Notice tone="danger">{problem.message}</Notice>}
       <form className={css.form} onSubmit={submit}>
-        <Field label="Full name" error={errors.name}>{(control) => <Input {...control} autoFocus autoComplete="name" {...text("name")} />}</Field>
-        <Field label="Username" required error={errors.username} help="2 to 60 letters, digits, dots, dashes and underscores.">
-          {(control) => <Input {...control} required autoComplete="username" autoCapitalize="none" spellCheck={false} {...text("username")} />}
+        <Field label="Full name" error={errors.name}>
+          {(control) => <Input {...control} autoFocus autoComplete="name" {...text("name")} />}
         </Field>
-        <Field label="E-mail" required error={errors.email}>{(control) => <Input {...control} type="email" required autoComplete="email" {...text("email")} />}</Field>
+        <Field
+          label="Username"
+          required
+          error={errors.username}
+          help="2 to 60 letters, digits, dots, dashes and underscores."
+        >
+          {(control) => (
+            <Input
+              {...control}
+              required
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              {...text("username")}
+            />
+          )}
+        </Field>
+        <Field label="E-mail" required error={errors.email}>
+          {(control) => <Input {...control} type="email" required autoComplete="email" {...text("email")} />}
+        </Field>
         <Field label="Password" required error={errors.password} help={`At least ${MIN_PASSWORD} characters.`}>
-          {(control) => <Input {...control} type="password" required autoComplete="new-password" {...text("password")} />}
+          {(control) => (
+            <Input {...control} type="password" required autoComplete="new-password" {...text("password")} />
+          )}
         </Field>
-        <Button type="submit" variant="primary" busy={register.isPending}>Make an account</Button>
+        <Button type="submit" variant="primary" busy={register.isPending}>
+          Make an account
+        </Button>
       </form>
     </AuthLayout>
   );

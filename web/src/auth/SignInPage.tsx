@@ -23,7 +23,8 @@ export default function SignInPage() {
     document.title = "Sign in · Leadhouse";
   }, []);
   const signIn = useMutation({
-    mutationFn: () => request<Session>("/api/auth/login", { method: "POST", body: { username: username.trim(), password } }),
+    mutationFn: () =>
+      request<Session>("/api/auth/login", { method: "POST", body: { username: username.trim(), password } }),
     onSuccess: (session) => {
       queryClient.clear();
       startSession(session);
@@ -37,20 +38,52 @@ export default function SignInPage() {
     signIn.mutate();
   };
   return (
-    <AuthLayout title="Sign in" intro="Your pipeline, as fresh as the last second." below={<>New here? <Link to={links.register()}>Make an account</Link></>}>
+    <AuthLayout
+      title="Sign in"
+      intro="Your pipeline, as fresh as the last second."
+      below={
+        <>
+          New here? <Link to={links.register()}>Make an account</Link>
+        </>
+      }
+    >
       {signIn.error ? (
         <Notice tone="danger">{messageOf(signIn.error)}</Notice>
       ) : (
-        signedOutReason() === "expired" && <Notice tone="info">Your session has expired. Sign in again; you will come back to where you were.</Notice>
+        signedOutReason() === "expired" && (
+          <Notice tone="info">Your session has expired. Sign in again; you will come back to where you were.</Notice>
+        )
       )}
       <form className={css.form} onSubmit={submit}>
         <Field label="Username or e-mail">
-          {(control) => <Input {...control} autoFocus autoComplete="username" autoCapitalize="none" spellCheck={false} required value={username} onChange={(event) => setUsername(event.target.value)} />}
+          {(control) => (
+            <Input
+              {...control}
+              autoFocus
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              required
+              value={username}
+              onChange={(event) => setUsername(event.target.value)}
+            />
+          )}
         </Field>
         <Field label="Password">
-          {(control) => <Input {...control} type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />}
+          {(control) => (
+            <Input
+              {...control}
+              type="password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          )}
         </Field>
-        <Button type="submit" variant="primary" busy={signIn.isPending}>Sign in</Button>
+        <Button type="submit" variant="primary" busy={signIn.isPending}>
+          Sign in
+        </Button>
       </form>
     </AuthLayout>
   );

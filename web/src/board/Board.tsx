@@ -1,4 +1,16 @@
-import { type Announcements, closestCorners, DndContext, type DragEndEvent, DragOverlay, type DragStartEvent, KeyboardSensor, MouseSensor, TouchSensor, useSensor, useSensors } from "@dnd-kit/core";
+import {
+  type Announcements,
+  closestCorners,
+  DndContext,
+  type DragEndEvent,
+  DragOverlay,
+  type DragStartEvent,
+  KeyboardSensor,
+  MouseSensor,
+  TouchSensor,
+  useSensor,
+  useSensors,
+} from "@dnd-kit/core";
 import { useState } from "react";
 import { type CrmRecord, textOf } from "@/api/records.ts";
 import css from "./Board.module.css";
@@ -25,7 +37,10 @@ export function Board({ stages, deals, reason, onMove }: BoardProps) {
   const sensors = useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: MOUSE_DISTANCE_PX } }),
     useSensor(TouchSensor, { activationConstraint: { delay: TOUCH_DELAY_MS, tolerance: TOUCH_TOLERANCE_PX } }),
-    useSensor(KeyboardSensor, { coordinateGetter: toNextColumn, keyboardCodes: { start: ["Space"], cancel: ["Escape"], end: ["Space", "Enter"] } }),
+    useSensor(KeyboardSensor, {
+      coordinateGetter: toNextColumn,
+      keyboardCodes: { start: ["Space"], cancel: ["Escape"], end: ["Space", "Enter"] },
+    }),
   );
   const dealOf = (id: unknown) => deals.find((deal) => deal.id === id);
   const stageOf = (id: unknown) => stages.find((stage) => stage.id === id);
@@ -38,23 +53,37 @@ export function Board({ stages, deals, reason, onMove }: BoardProps) {
   };
   const name = (id: unknown) => textOf(dealOf(id), "name");
   const announcements: Announcements = {
-    onDragStart: ({ active }) => `Picked up ${name(active.id)}. Use the left and right arrow keys to choose a stage, Space to drop, Escape to put it back.`,
-    onDragOver: ({ active, over }) => (over ? `${name(active.id)} is over ${stageOf(over.id)?.name ?? ""}.` : `${name(active.id)} is over no stage.`),
-    onDragEnd: ({ active, over }) => (over ? `${name(active.id)} dropped on ${stageOf(over.id)?.name ?? ""}.` : `${name(active.id)} put back.`),
+    onDragStart: ({ active }) =>
+      `Picked up ${name(active.id)}. Use the left and right arrow keys to choose a stage, Space to drop, Escape to put it back.`,
+    onDragOver: ({ active, over }) =>
+      over ? `${name(active.id)} is over ${stageOf(over.id)?.name ?? ""}.` : `${name(active.id)} is over no stage.`,
+    onDragEnd: ({ active, over }) =>
+      over ? `${name(active.id)} dropped on ${stageOf(over.id)?.name ?? ""}.` : `${name(active.id)} put back.`,
     onDragCancel: ({ active }) => `${name(active.id)} put back.`,
   };
   return (
     <DndContext
       sensors={sensors}
       collisionDetection={closestCorners}
-      accessibility={{ announcements, screenReaderInstructions: { draggable: "Press Space to pick the deal up, arrow keys to choose a stage, Space to drop it." } }}
+      accessibility={{
+        announcements,
+        screenReaderInstructions: {
+          draggable: "Press Space to pick the deal up, arrow keys to choose a stage, Space to drop it.",
+        },
+      }}
       onDragStart={start}
       onDragEnd={end}
       onDragCancel={() => setDragged(null)}
     >
       <div className={css.board}>
         {stages.map((stage) => (
-          <Column key={stage.id} stage={stage} deals={deals.filter((deal) => deal.stage_id === stage.id)} reason={reason} dragging={dragged !== null} />
+          <Column
+            key={stage.id}
+            stage={stage}
+            deals={deals.filter((deal) => deal.stage_id === stage.id)}
+            reason={reason}
+            dragging={dragged !== null}
+          />
         ))}
       </div>
       <DragOverlay dropAnimation={null}>{dragged && <CardFace deal={dragged} lifted />}</DragOverlay>

@@ -55,23 +55,53 @@ export default function BoardPage() {
     <div className={css.page}>
       <PageHeader
         title="Deals board"
-        after={board.total !== null && <span className={css.count}>{formatCount(board.total, "open deal", "open deals")} · {formatMoneyCompact(openSum)}</span>}
+        after={
+          board.total !== null && (
+            <span className={css.count}>
+              {formatCount(board.total, "open deal", "open deals")} · {formatMoneyCompact(openSum)}
+            </span>
+          )
+        }
         actions={
           <>
             {(pipelines.data?.length ?? 0) > 1 && (
-              <Select aria-label="Pipeline" value={pipelineId} onChange={(event) => set("pipeline", event.target.value)}>
-                {pipelines.data?.map((pipeline) => <option key={pipeline.id} value={pipeline.id}>{textOf(pipeline, "name")}</option>)}
+              <Select
+                aria-label="Pipeline"
+                value={pipelineId}
+                onChange={(event) => set("pipeline", event.target.value)}
+              >
+                {pipelines.data?.map((pipeline) => (
+                  <option key={pipeline.id} value={pipeline.id}>
+                    {textOf(pipeline, "name")}
+                  </option>
+                ))}
               </Select>
             )}
             <Segments label="Whose deals" value={whose} options={WHOSE} onChange={(value) => set("whose", value)} />
-            <LinkButton to={links.list("deals")} icon={<List aria-hidden />}>List</LinkButton>
-            <Button variant="primary" icon={<Plus aria-hidden />} reason={createReason(object)} onClick={() => void navigate(links.create("deals"))}>New deal</Button>
+            <LinkButton to={links.list("deals")} icon={<List aria-hidden />}>
+              List
+            </LinkButton>
+            <Button
+              variant="primary"
+              icon={<Plus aria-hidden />}
+              reason={createReason(object)}
+              onClick={() => void navigate(links.create("deals"))}
+            >
+              New deal
+            </Button>
           </>
         }
       />
-      {board.truncated && <p className={css.truncated}>Only the {board.open.data?.items.length} largest open deals are shown; use the list for all of them.</p>}
+      {board.truncated && (
+        <p className={css.truncated}>
+          Only the {board.open.data?.items.length} largest open deals are shown; use the list for all of them.
+        </p>
+      )}
       {failed ? (
-        <ProblemState error={failed} onRetry={() => void Promise.all([pipelines.refetch(), stages.refetch(), board.open.refetch()])} />
+        <ProblemState
+          error={failed}
+          onRetry={() => void Promise.all([pipelines.refetch(), stages.refetch(), board.open.refetch()])}
+        />
       ) : stages.data && board.open.data ? (
         <Board stages={stages.data} deals={board.deals} reason={updateReason(object)} onMove={move} />
       ) : (

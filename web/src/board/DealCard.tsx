@@ -12,9 +12,20 @@ import css from "./Board.module.css";
 import { daysInStage, overdue, STUCK_DAYS } from "./dealAge.ts";
 
 export function DealCard({ deal, reason }: { deal: CrmRecord; reason: string | undefined }) {
-  const { setNodeRef, listeners, attributes, isDragging } = useDraggable({ id: deal.id, disabled: reason !== undefined, attributes: { role: "group", roleDescription: "movable deal" } });
+  const { setNodeRef, listeners, attributes, isDragging } = useDraggable({
+    id: deal.id,
+    disabled: reason !== undefined,
+    attributes: { role: "group", roleDescription: "movable deal" },
+  });
   return (
-    <div ref={setNodeRef} {...listeners} {...attributes} aria-label={textOf(deal, "name")} title={reason} className={classes(css.card, isDragging && css.dragged)}>
+    <div
+      ref={setNodeRef}
+      {...listeners}
+      {...attributes}
+      aria-label={textOf(deal, "name")}
+      title={reason}
+      className={classes(css.card, isDragging && css.dragged)}
+    >
       <CardFace deal={deal} />
     </div>
   );
@@ -30,16 +41,45 @@ export function CardFace({ deal, lifted = false }: { deal: CrmRecord; lifted?: b
   const days = daysInStage(deal);
   return (
     <div className={classes(css.face, lifted && css.lifted)}>
-      <Link to={links.record("deals", deal.id)} className={css.name} draggable={false} tabIndex={lifted ? -1 : undefined}>{textOf(deal, "name")}</Link>
-      {company && <span className={css.company}><LinkedRecord objectName="company" id={company} inRow /></span>}
+      <Link
+        to={links.record("deals", deal.id)}
+        className={css.name}
+        draggable={false}
+        tabIndex={lifted ? -1 : undefined}
+      >
+        {textOf(deal, "name")}
+      </Link>
+      {company && (
+        <span className={css.company}>
+          <LinkedRecord objectName="company" id={company} inRow />
+        </span>
+      )}
       <div className={css.line}>
-        <strong className="numeric">{deal.amount === null ? "No amount" : formatMoney(textOf(deal, "amount"), textOf(deal, "currency"))}</strong>
-        {ownerName && <span title={ownerName}><Avatar name={ownerName} size={20} /><span className="visually-hidden">{ownerName}</span></span>}
+        <strong className="numeric">
+          {deal.amount === null ? "No amount" : formatMoney(textOf(deal, "amount"), textOf(deal, "currency"))}
+        </strong>
+        {ownerName && (
+          <span title={ownerName}>
+            <Avatar name={ownerName} size={20} />
+            <span className="visually-hidden">{ownerName}</span>
+          </span>
+        )}
       </div>
       <div className={css.line}>
-        <span className={classes(css.age, open && days >= STUCK_DAYS && css.late)} title="Days in this stage"><Clock size={12} aria-hidden />{days} d</span>
-        {open && due && <span className={overdue(deal) ? css.late : css.due} title="Expected close">{formatDay(due)}</span>}
-        {!open && deal.closed_on !== null && <span className={css.due} title="Closed on">{formatDay(textOf(deal, "closed_on"))}</span>}
+        <span className={classes(css.age, open && days >= STUCK_DAYS && css.late)} title="Days in this stage">
+          <Clock size={12} aria-hidden />
+          {days} d
+        </span>
+        {open && due && (
+          <span className={overdue(deal) ? css.late : css.due} title="Expected close">
+            {formatDay(due)}
+          </span>
+        )}
+        {!open && deal.closed_on !== null && (
+          <span className={css.due} title="Closed on">
+            {formatDay(textOf(deal, "closed_on"))}
+          </span>
+        )}
       </div>
     </div>
   );

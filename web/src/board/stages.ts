@@ -13,7 +13,11 @@ const MAX_STAGES = 100;
 
 /** The stages of a pipeline in their order. */
 export function useStages(pipelineId: string) {
-  const ask = { filters: [{ field: "pipeline_id", operator: "eq" as const, value: pipelineId }], sort: "position", limit: MAX_STAGES };
+  const ask = {
+    filters: [{ field: "pipeline_id", operator: "eq" as const, value: pipelineId }],
+    sort: "position",
+    limit: MAX_STAGES,
+  };
   return useQuery({
     queryKey: keys.list("stages", ask),
     queryFn: ({ signal }) => listRecords("stages", ask, signal),
@@ -25,7 +29,12 @@ export function useStages(pipelineId: string) {
 
 export function usePipelines() {
   const ask = { sort: "name", limit: MAX_STAGES };
-  return useQuery({ queryKey: keys.list("pipelines", ask), queryFn: ({ signal }) => listRecords("pipelines", ask, signal), select: (page) => page.items, staleTime: 5 * 60_000 });
+  return useQuery({
+    queryKey: keys.list("pipelines", ask),
+    queryFn: ({ signal }) => listRecords("pipelines", ask, signal),
+    select: (page) => page.items,
+    staleTime: 5 * 60_000,
+  });
 }
 
 function stageOf(record: CrmRecord): Stage {

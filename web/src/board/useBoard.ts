@@ -20,22 +20,42 @@ export interface Move {
 export function useBoard(pipelineId: string, ownerId: string | null) {
   const shared: Filter[] = [{ field: "pipeline_id", operator: "eq", value: pipelineId }];
   if (ownerId) shared.push({ field: "owner_id", operator: "eq", value: ownerId });
-  const openAsk = { filters: [...shared, { field: "status", operator: "eq" as const, value: "open" }], sort: "-amount", limit: MAX_OPEN, total: true };
-  const closedAsk = { filters: [...shared, { field: "status", operator: "in" as const, value: "won,lost" }], sort: "-closed_on", limit: MAX_CLOSED };
+  const openAsk = {
+    filters: [...shared, { field: "status", operator: "eq" as const, value: "open" }],
+    sort: "-amount",
+    limit: MAX_OPEN,
+    total: true,
+  };
+  const closedAsk = {
+    filters: [...shared, { field: "status", operator: "in" as const, value: "won,lost" }],
+    sort: "-closed_on",
+    limit: MAX_CLOSED,
+  };
   const enabled = pipelineId !== "";
   const openKey = keys.list("deals", openAsk);
   const closedKey = keys.list("deals", closedAsk);
   const open = useQuery({ queryKey: openKey, queryFn: ({ signal }) => listRecords("deals", openAsk, signal), enabled });
-  const closed = useQuery({ queryKey: closedKey, queryFn: ({ signal }) => listRecords("deals", closedAsk, signal), enabled });
+  const closed = useQuery({
+    queryKey: closedKey,
+    queryFn: ({ signal }) => listRecords("deals", closedAsk, signal),
+    enabled,
+  });
   const deals = unique([...(open.data?.items ?? []), ...(closed.data?.items ?? [])]);
 
   const put = (deal: CrmRecord) => {
     for (const key of [openKey, closedKey]) {
-      queryClient.setQueryData<Page>(key, (page) => page && { ...page, items: page.items.map((other) => (other.id === deal.id ? deal : other)) });
+      queryClient.setQueryData<Page>(
+        key,
+        (page) => page && { ...page, items: page.items.map((other) => (other.id === deal.id ? deal : other)) },
+      );
     }
   };
   const move = useMutation({
-    mutationFn: ({ deal, stage, lostReason }: Move) => updateRecord("deals", deal, { stage_id: stage.id, ...(lostReason === undefined ? {} : { lost_reason: lostReason || null }) }),
+    mutationFn: ({ deal, stage, lostReason }: Move) =>
+      updateRecord("deals", deal, {
+        stage_id: stage.id,
+        ...(lostReason === undefined ? {} : { lost_reason: lostReason || null }),
+      }),
     onMutate: async ({ deal, stage }) => {
       await queryClient.cancelQueries({ queryKey: keys.table("deals") });
       put({ ...deal, stage_id: stage.id, status: stage.category, stage_entered_at: new Date().toISOString() });
@@ -56,7 +76,14 @@ export function useBoard(pipelineId: string, ownerId: string | null) {
       void refresh("deals");
     },
   });
-  return { open, closed, deals, total: open.data?.total ?? null, truncated: open.data !== undefined && open.data.next !== null, move };
+  return {
+    open,
+    closed,
+    deals,
+    total: open.data?.total ?? null,
+    truncated: open.data !== undefined && open.data.next !== null,
+    move,
+  };
 }
 
 /** A deal that just closed may still be in both answers. */

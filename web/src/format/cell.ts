@@ -4,7 +4,11 @@ import { formatChoice, formatDate, formatMoment } from "./format.ts";
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const decimal = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
 const money = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const percent = new Intl.NumberFormat("en-GB", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat("en-GB", {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 const months = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
 
 const NUMBERS: Record<string, Intl.NumberFormat> = { integer: whole, decimal, money, percent };
@@ -22,7 +26,8 @@ export function formatCell(value: CellValue, format: string, grain?: string): st
   if (numbers) return Number.isFinite(Number(value)) ? numbers.format(Number(value)) : String(value);
   if (typeof value === "boolean") return value ? "Yes" : "No";
   if (format === "date") return formatPeriod(String(value), grain);
-  if (format === "date_time") return grain ? formatPeriod(String(value).slice(0, 10), grain) : formatMoment(String(value));
+  if (format === "date_time")
+    return grain ? formatPeriod(String(value).slice(0, 10), grain) : formatMoment(String(value));
   return format === "choice" ? formatChoice(String(value)) : String(value);
 }
 

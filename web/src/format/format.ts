@@ -6,7 +6,13 @@ const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
 const compactNumbers = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const days = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 const thisYearsDays = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
-const moments = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const moments = new Intl.DateTimeFormat(LOCALE, {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 const times = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 
@@ -93,10 +99,20 @@ export function formatCount(count: number, one: string, many: string): string {
   return `${numbers.format(count)} ${count === 1 ? one : many}`;
 }
 
-function moneyFormat(currency: string, digits: number, notation: "standard" | "compact" = "standard"): Intl.NumberFormat {
+function moneyFormat(
+  currency: string,
+  digits: number,
+  notation: "standard" | "compact" = "standard",
+): Intl.NumberFormat {
   const code = /^[A-Z]{3}$/.test(currency) ? currency : "USD";
   const minimumFractionDigits = notation === "compact" ? 0 : digits;
-  return new Intl.NumberFormat("en", { style: "currency", currency: code, notation, minimumFractionDigits, maximumFractionDigits: digits });
+  return new Intl.NumberFormat("en", {
+    style: "currency",
+    currency: code,
+    notation,
+    minimumFractionDigits,
+    maximumFractionDigits: digits,
+  });
 }
 
 /** `Saturday, 21 November`. */

@@ -19,29 +19,53 @@ export function AnalystHome() {
   const [statements] = useState(() => pastStatements().slice(0, SHOWN));
   const reports = useQuery({
     queryKey: ["reports", "ready"],
-    queryFn: ({ signal }) => request<{ items: { name: string; title: string; description: string }[] }>("/api/reports", { signal }),
+    queryFn: ({ signal }) =>
+      request<{ items: { name: string; title: string; description: string }[] }>("/api/reports", { signal }),
   });
   return (
     <div className={css.columns}>
-      <Card flush title="Recent queries" actions={<LinkButton size="s" to={links.sql()} icon={<Database aria-hidden />}>New query</LinkButton>}>
+      <Card
+        flush
+        title="Recent queries"
+        actions={
+          <LinkButton size="s" to={links.sql()} icon={<Database aria-hidden />}>
+            New query
+          </LinkButton>
+        }
+      >
         {statements.length === 0 ? (
           <p className={css.none}>Queries that you run show up here.</p>
         ) : (
           <ul className={css.rows}>
             {statements.map(({ sql, at, rows }) => (
               <li key={at + sql} className={css.row}>
-                <Link to={links.sql(sql)} className={css.code}>{sql}</Link>
-                <span className={css.when}>{rows === null ? "" : `${formatNumber(rows)} rows · `}{formatAge(at)}</span>
+                <Link to={links.sql(sql)} className={css.code}>
+                  {sql}
+                </Link>
+                <span className={css.when}>
+                  {rows === null ? "" : `${formatNumber(rows)} rows · `}
+                  {formatAge(at)}
+                </span>
               </li>
             ))}
           </ul>
         )}
       </Card>
-      <Card flush title="Ready reports" actions={<LinkButton size="s" to={links.newReport()} icon={<Plus aria-hidden />}>New report</LinkButton>}>
+      <Card
+        flush
+        title="Ready reports"
+        actions={
+          <LinkButton size="s" to={links.newReport()} icon={<Plus aria-hidden />}>
+            New report
+          </LinkButton>
+        }
+      >
         {reports.error ? (
           <ProblemState error={reports.error} onRetry={() => void reports.refetch()} compact />
         ) : reports.isLoading ? (
-          <div className={css.padded}><SkeletonRows count={4} /></div>
+          <div className={css.padded}>
+            <SkeletonRows count={4} />
+          </div>
         ) : (
           <ul className={css.rows}>
             {reports.data?.items.slice(0, SHOWN + 2).map(({ name, title, description }) => (

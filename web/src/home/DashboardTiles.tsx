@@ -23,8 +23,18 @@ const FIGURE_KINDS = new Set(["kpi", "progress"]);
 /** Some tiles of a dashboard: its figures in a row, charts below. */
 export function DashboardTiles({ dashboard, figures, charts }: DashboardTilesProps) {
   const view = useQuery(viewQuery(dashboard));
-  if (view.error) return <Card title="Figures"><ProblemState error={view.error} onRetry={() => void view.refetch()} compact /></Card>;
-  if (!view.data) return <Card title="Figures"><Skeleton height={90} /></Card>;
+  if (view.error)
+    return (
+      <Card title="Figures">
+        <ProblemState error={view.error} onRetry={() => void view.refetch()} compact />
+      </Card>
+    );
+  if (!view.data)
+    return (
+      <Card title="Figures">
+        <Skeleton height={90} />
+      </Card>
+    );
   const tiles = view.data.tiles;
   const first = tiles.filter((tile) => FIGURE_KINDS.has(tile.kind)).slice(0, figures);
   const others = tiles.filter((tile) => !FIGURE_KINDS.has(tile.kind) && tile.kind !== "table").slice(0, charts);
@@ -32,11 +42,25 @@ export function DashboardTiles({ dashboard, figures, charts }: DashboardTilesPro
     <section aria-label={view.data.title}>
       <div className={css.sectionHead}>
         <h2>{view.data.title}</h2>
-        <Link className={css.all} to={links.dashboard(dashboard)}>Open the dashboard</Link>
+        <Link className={css.all} to={links.dashboard(dashboard)}>
+          Open the dashboard
+        </Link>
       </div>
       <div className={css.tiles}>
-        {first.map((tile) => <Tile key={tile.id} dashboard={dashboard} tile={flowing(tile, COLUMNS / Math.min(IN_A_ROW, first.length), 2)} />)}
-        {others.map((tile, position) => <Tile key={tile.id} dashboard={dashboard} tile={flowing(tile, alone(position, others.length) ? COLUMNS : COLUMNS / 2, 4)} />)}
+        {first.map((tile) => (
+          <Tile
+            key={tile.id}
+            dashboard={dashboard}
+            tile={flowing(tile, COLUMNS / Math.min(IN_A_ROW, first.length), 2)}
+          />
+        ))}
+        {others.map((tile, position) => (
+          <Tile
+            key={tile.id}
+            dashboard={dashboard}
+            tile={flowing(tile, alone(position, others.length) ? COLUMNS : COLUMNS / 2, 4)}
+          />
+        ))}
       </div>
     </section>
   );

@@ -8,7 +8,14 @@ import { ManagerHome } from "./ManagerHome.tsx";
 import { RepHome } from "./RepHome.tsx";
 import { greeting } from "./greeting.ts";
 
-const HOMES: Record<Role, () => React.ReactNode> = { rep: RepHome, support: RepHome, manager: ManagerHome, admin: ManagerHome, analyst: AnalystHome, executive: ExecutiveHome };
+const HOMES: Record<Role, () => React.ReactNode> = {
+  rep: RepHome,
+  support: RepHome,
+  manager: ManagerHome,
+  admin: ManagerHome,
+  analyst: AnalystHome,
+  executive: ExecutiveHome,
+};
 
 /** What matters today, for each kind of person. */
 export default function HomePage() {
@@ -18,7 +25,9 @@ export default function HomePage() {
   return (
     <>
       <PageHeader title={`${greeting()}, ${user.name.split(" ")[0] ?? user.name}`} subtitle={formatToday()} />
-      <div className={css.home}><Home /></div>
+      <div className={css.home}>
+        <Home />
+      </div>
     </>
   );
 }

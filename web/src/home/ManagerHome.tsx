@@ -27,21 +27,39 @@ export function ManagerHome() {
             title={`Deals stuck for ${STUCK_DAYS} days`}
             table="deals"
             none="Every open deal of the team moved lately."
-            ask={{ filters: [{ field: "status", operator: "eq", value: "open" }, { field: "stage_entered_at", operator: "lte", value: dayAgo(STUCK_DAYS) }], sort: "stage_entered_at", limit: SHOWN }}
+            ask={{
+              filters: [
+                { field: "status", operator: "eq", value: "open" },
+                { field: "stage_entered_at", operator: "lte", value: dayAgo(STUCK_DAYS) },
+              ],
+              sort: "stage_entered_at",
+              limit: SHOWN,
+            }}
           >
             {(deal) => <DealRow deal={deal} />}
           </RecordCard>
         </div>
         <div className={css.stack}>
-          <RecordCard title="What changed" table="deals" none="No deal has changed yet." ask={{ sort: "-updated_at", limit: SHOWN }}>
+          <RecordCard
+            title="What changed"
+            table="deals"
+            none="No deal has changed yet."
+            ask={{ sort: "-updated_at", limit: SHOWN }}
+          >
             {(deal) => (
               <div className={css.row}>
                 <div className={css.main}>
                   <Link to={links.record("deals", deal.id)}>{textOf(deal, "name")}</Link>
-                  <span>{textOf(deal, "owner_id") && <LinkedRecord objectName="user" id={textOf(deal, "owner_id")} inRow />}</span>
+                  <span>
+                    {textOf(deal, "owner_id") && <LinkedRecord objectName="user" id={textOf(deal, "owner_id")} inRow />}
+                  </span>
                 </div>
-                <Badge tone={toneOf(textOf(deal, "status"))}><LinkedRecord objectName="stage" id={textOf(deal, "stage_id")} inRow /></Badge>
-                <time dateTime={deal.updated_at} className={css.when}>{formatAge(deal.updated_at)}</time>
+                <Badge tone={toneOf(textOf(deal, "status"))}>
+                  <LinkedRecord objectName="stage" id={textOf(deal, "stage_id")} inRow />
+                </Badge>
+                <time dateTime={deal.updated_at} className={css.when}>
+                  {formatAge(deal.updated_at)}
+                </time>
               </div>
             )}
           </RecordCard>

@@ -23,10 +23,23 @@ export function Pipeline() {
     queryKey: [...keys.table("deals"), "report", REPORT],
     queryFn: ({ signal }) => request<Answer>("/api/reports/run", { method: "POST", body: { name: REPORT }, signal }),
   });
-  const stages = (answer.data?.rows ?? []).map(({ keys: [name], cells }) => ({ name: name ?? "None", deals: Number(cells[0]?.[0] ?? 0), amount: Number(cells[0]?.[1] ?? 0) })).filter(({ name }) => !CLOSED.has(name));
+  const stages = (answer.data?.rows ?? [])
+    .map(({ keys: [name], cells }) => ({
+      name: name ?? "None",
+      deals: Number(cells[0]?.[0] ?? 0),
+      amount: Number(cells[0]?.[1] ?? 0),
+    }))
+    .filter(({ name }) => !CLOSED.has(name));
   const largest = Math.max(1, ...stages.map(({ amount }) => amount));
   return (
-    <Card title="Team pipeline" actions={<Link className={css.all} to={links.report(REPORT)}>Open the report</Link>}>
+    <Card
+      title="Team pipeline"
+      actions={
+        <Link className={css.all} to={links.report(REPORT)}>
+          Open the report
+        </Link>
+      }
+    >
       {answer.error ? (
         <ProblemState error={answer.error} onRetry={() => void answer.refetch()} compact />
       ) : !answer.data ? (
@@ -39,7 +52,9 @@ export function Pipeline() {
             {stages.map(({ name, deals, amount }) => (
               <li key={name}>
                 <span className={css.barName}>{name}</span>
-                <span className={css.bar} aria-hidden><span style={{ width: `${(amount / largest) * 100}%` }} /></span>
+                <span className={css.bar} aria-hidden>
+                  <span style={{ width: `${(amount / largest) * 100}%` }} />
+                </span>
                 <span className="numeric">{formatMoneyCompact(amount)}</span>
                 <span className={css.deals}>{formatNumber(deals)} deals</span>
               </li>

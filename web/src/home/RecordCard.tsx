@@ -20,23 +20,36 @@ export interface RecordCardProps {
 /** The first records of a list, with the way to all of them. */
 export function RecordCard({ title, table, ask, none, children }: RecordCardProps) {
   const whole = { ...ask, total: true };
-  const list = useQuery({ queryKey: keys.list(table, whole), queryFn: ({ signal }) => listRecords(table, whole, signal) });
+  const list = useQuery({
+    queryKey: keys.list(table, whole),
+    queryFn: ({ signal }) => listRecords(table, whole, signal),
+  });
   const items = list.data?.items ?? [];
   const { limit: _limit, ...shown } = ask;
   return (
     <Card
       flush
       title={title}
-      actions={<Link className={css.all} to={`/${table}?${listParameters(shown)}`}>{list.data?.total ? `All ${list.data.total}` : "Open the list"}</Link>}
+      actions={
+        <Link className={css.all} to={`/${table}?${listParameters(shown)}`}>
+          {list.data?.total ? `All ${list.data.total}` : "Open the list"}
+        </Link>
+      }
     >
       {list.error ? (
         <ProblemState error={list.error} onRetry={() => void list.refetch()} compact />
       ) : list.isLoading ? (
-        <div className={css.padded}><SkeletonRows count={4} /></div>
+        <div className={css.padded}>
+          <SkeletonRows count={4} />
+        </div>
       ) : items.length === 0 ? (
         <p className={css.none}>{none}</p>
       ) : (
-        <ul className={css.rows}>{items.map((record) => <li key={record.id}>{children(record)}</li>)}</ul>
+        <ul className={css.rows}>
+          {items.map((record) => (
+            <li key={record.id}>{children(record)}</li>
+          ))}
+        </ul>
       )}
     </Card>
   );

@@ -18,7 +18,10 @@ const SHOWN = 7;
 /** What to do, whom to call, and what does not move. */
 export function RepHome() {
   const me = useSession()?.user.id ?? "";
-  const scored = useCatalog().byTable("leads")?.fields.some((field) => field.name === "score_tier") ?? false;
+  const scored =
+    useCatalog()
+      .byTable("leads")
+      ?.fields.some((field) => field.name === "score_tier") ?? false;
   const mine = { field: "owner_id", operator: "eq", value: me } as const;
   return (
     <div className={css.columns}>
@@ -27,7 +30,15 @@ export function RepHome() {
           title="Today’s tasks"
           table="tasks"
           none="Nothing is due today. Well done."
-          ask={{ filters: [mine, { field: "status", operator: "in", value: "open,in_progress" }, { field: "due_at", operator: "lte", value: endOfToday() }], sort: "-due_at", limit: SHOWN }}
+          ask={{
+            filters: [
+              mine,
+              { field: "status", operator: "in", value: "open,in_progress" },
+              { field: "due_at", operator: "lte", value: endOfToday() },
+            ],
+            sort: "-due_at",
+            limit: SHOWN,
+          }}
         >
           {(task) => <TaskRow task={task} />}
         </RecordCard>
@@ -35,7 +46,15 @@ export function RepHome() {
           title={`Deals stuck for ${STUCK_DAYS} days`}
           table="deals"
           none="Every open deal moved lately."
-          ask={{ filters: [mine, { field: "status", operator: "eq", value: "open" }, { field: "stage_entered_at", operator: "lte", value: dayAgo(STUCK_DAYS) }], sort: "stage_entered_at", limit: SHOWN }}
+          ask={{
+            filters: [
+              mine,
+              { field: "status", operator: "eq", value: "open" },
+              { field: "stage_entered_at", operator: "lte", value: dayAgo(STUCK_DAYS) },
+            ],
+            sort: "stage_entered_at",
+            limit: SHOWN,
+          }}
         >
           {(deal) => <DealRow deal={deal} />}
         </RecordCard>
@@ -45,7 +64,15 @@ export function RepHome() {
           title="Hot leads"
           table="leads"
           none="No open lead is hot right now."
-          ask={{ filters: [mine, { field: "status", operator: "in", value: "new,contacted,qualified" }, ...(scored ? [{ field: "score", operator: "is_null", value: "false" } as const] : [])], sort: scored ? "-score" : "-created_at", limit: SHOWN }}
+          ask={{
+            filters: [
+              mine,
+              { field: "status", operator: "in", value: "new,contacted,qualified" },
+              ...(scored ? [{ field: "score", operator: "is_null", value: "false" } as const] : []),
+            ],
+            sort: scored ? "-score" : "-created_at",
+            limit: SHOWN,
+          }}
         >
           {(lead) => <LeadRow lead={lead} />}
         </RecordCard>
@@ -53,7 +80,11 @@ export function RepHome() {
           title="Closing next"
           table="deals"
           none="No open deal has a closing day."
-          ask={{ filters: [mine, { field: "status", operator: "eq", value: "open" }], sort: "expected_close_on", limit: SHOWN }}
+          ask={{
+            filters: [mine, { field: "status", operator: "eq", value: "open" }],
+            sort: "expected_close_on",
+            limit: SHOWN,
+          }}
         >
           {(deal) => <DealRow deal={deal} />}
         </RecordCard>
@@ -80,7 +111,9 @@ export function DealRow({ deal }: { deal: CrmRecord }) {
     <div className={css.row}>
       <div className={css.main}>
         <Link to={links.record("deals", deal.id)}>{textOf(deal, "name")}</Link>
-        <span>{textOf(deal, "stage_id") && <LinkedRecord objectName="stage" id={textOf(deal, "stage_id")} inRow />}</span>
+        <span>
+          {textOf(deal, "stage_id") && <LinkedRecord objectName="stage" id={textOf(deal, "stage_id")} inRow />}
+        </span>
       </div>
       <span className="numeric">{formatMoney(textOf(deal, "amount") || 0, textOf(deal, "currency"))}</span>
       <Badge tone={days >= STUCK_DAYS ? "danger" : "neutral"}>{days} d</Badge>

@@ -33,13 +33,25 @@ export function TaskRow({ task }: { task: CrmRecord }) {
   };
   return (
     <div className={css.row}>
-      <input type="checkbox" className={css.tick} aria-label={`Done: ${name}`} checked={false} onChange={() => void complete()} />
+      <input
+        type="checkbox"
+        className={css.tick}
+        aria-label={`Done: ${name}`}
+        checked={false}
+        onChange={() => void complete()}
+      />
       <div className={css.main}>
         <Link to={links.record("tasks", task.id)}>{name}</Link>
-        {subject && <span><LinkedRecord objectName={subject} id={textOf(task, `${subject}_id`)} inRow /></span>}
+        {subject && (
+          <span>
+            <LinkedRecord objectName={subject} id={textOf(task, `${subject}_id`)} inRow />
+          </span>
+        )}
       </div>
       {task.priority === "high" && <Badge tone={toneOf("high")}>High</Badge>}
-      <time dateTime={due} className={late ? css.late : css.when}>{formatAge(due)}</time>
+      <time dateTime={due} className={late ? css.late : css.when}>
+        {formatAge(due)}
+      </time>
     </div>
   );
 }

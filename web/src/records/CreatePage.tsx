@@ -25,7 +25,9 @@ function Create({ object }: { object: ObjectDef }) {
   const given: Record<string, FieldValue> = {};
   for (const field of object.fields) given[field.name] = parameters.get(field.name);
   if (object.ownership !== "shared") given.owner_id ??= me;
-  const defaults = Object.fromEntries(object.fields.map((field) => [field.name, given[field.name] ?? field.default ?? null]));
+  const defaults = Object.fromEntries(
+    object.fields.map((field) => [field.name, given[field.name] ?? field.default ?? null]),
+  );
   const reason = createReason(object);
   const label = object.label.toLowerCase();
   return (

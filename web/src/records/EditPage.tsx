@@ -25,7 +25,10 @@ export default function EditPage() {
 }
 
 function LoadedEdit({ object, id }: { object: ObjectDef; id: string }) {
-  const query = useQuery({ queryKey: keys.record(object.table, id), queryFn: ({ signal }) => readRecord(object.table, id, signal) });
+  const query = useQuery({
+    queryKey: keys.record(object.table, id),
+    queryFn: ({ signal }) => readRecord(object.table, id, signal),
+  });
   if (query.data) return <Edit object={object} record={query.data} />;
   if (query.error) return <ProblemState error={query.error} onRetry={() => void query.refetch()} />;
   return <PageSkeleton />;
@@ -42,7 +45,8 @@ function Edit({ object, record }: { object: ObjectDef; record: CrmRecord }) {
       return await updateRecord(object.table, { id: record.id, version: version.current }, fields);
     } catch (thrown) {
       // After the conflict was shown, saving again is meant to win.
-      if (thrown instanceof Problem && thrown.status === 412) version.current = (await readRecord(object.table, record.id)).version;
+      if (thrown instanceof Problem && thrown.status === 412)
+        version.current = (await readRecord(object.table, record.id)).version;
       throw thrown;
     }
   };

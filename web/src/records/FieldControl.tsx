@@ -18,22 +18,57 @@ export interface FieldControlProps {
 }
 
 /** The control that suits a field. */
-export function FieldControl({ field, draft, onChange, control = {}, autoFocus = false, onBlur, onKeyDown, suggestions = [] }: FieldControlProps) {
+export function FieldControl({
+  field,
+  draft,
+  onChange,
+  control = {},
+  autoFocus = false,
+  onBlur,
+  onKeyDown,
+  suggestions = [],
+}: FieldControlProps) {
   const listId = useId();
-  const shared = { ...control, autoFocus, onBlur, onKeyDown, value: draft, onChange: (event: { target: { value: string } }) => onChange(event.target.value) };
+  const shared = {
+    ...control,
+    autoFocus,
+    onBlur,
+    onKeyDown,
+    value: draft,
+    onChange: (event: { target: { value: string } }) => onChange(event.target.value),
+  };
   const { kind } = field;
   switch (kind.type) {
     case "choice":
       return (
         <Select {...shared}>
           {(!field.required || draft === "") && <option value="">{field.required ? "Choose…" : "None"}</option>}
-          {kind.options.map((option) => <option key={option} value={option}>{formatChoice(option)}</option>)}
+          {kind.options.map((option) => (
+            <option key={option} value={option}>
+              {formatChoice(option)}
+            </option>
+          ))}
         </Select>
       );
     case "link":
-      return <RecordPicker objectName={kind.object} value={draft || null} onChange={(id) => onChange(id ?? "")} control={control} required={field.required} />;
+      return (
+        <RecordPicker
+          objectName={kind.object}
+          value={draft || null}
+          onChange={(id) => onChange(id ?? "")}
+          control={control}
+          required={field.required}
+        />
+      );
     case "bool":
-      return <Checkbox {...control} label={field.label} checked={draft === "true"} onChange={(event) => onChange(String(event.target.checked))} />;
+      return (
+        <Checkbox
+          {...control}
+          label={field.label}
+          checked={draft === "true"}
+          onChange={(event) => onChange(String(event.target.checked))}
+        />
+      );
     case "long_text":
       return <TextArea {...shared} />;
     case "json":
@@ -55,8 +90,19 @@ export function FieldControl({ field, draft, onChange, control = {}, autoFocus =
     case "text":
       return (
         <>
-          <Input {...shared} maxLength={kind.max_len} autoComplete="off" {...(suggestions.length > 0 ? { list: listId } : {})} />
-          {suggestions.length > 0 && <datalist id={listId}>{suggestions.map((value) => <option key={value} value={value} />)}</datalist>}
+          <Input
+            {...shared}
+            maxLength={kind.max_len}
+            autoComplete="off"
+            {...(suggestions.length > 0 ? { list: listId } : {})}
+          />
+          {suggestions.length > 0 && (
+            <datalist id={listId}>
+              {suggestions.map((value) => (
+                <option key={value} value={value} />
+              ))}
+            </datalist>
+          )}
         </>
       );
   }

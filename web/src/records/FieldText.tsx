@@ -2,7 +2,16 @@ import { Check, Lock, Minus } from "lucide-react";
 import { Link } from "react-router";
 import { type FieldDef, masked, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { type CrmRecord, textOf } from "@/api/records.ts";
-import { formatAge, formatChoice, formatDate, formatDay, formatJson, formatMoment, formatMoney, formatNumber } from "@/format/format.ts";
+import {
+  formatAge,
+  formatChoice,
+  formatDate,
+  formatDay,
+  formatJson,
+  formatMoment,
+  formatMoney,
+  formatNumber,
+} from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { Avatar } from "@/ui/Avatar.tsx";
 import { Badge } from "@/ui/Badge.tsx";
@@ -23,24 +32,60 @@ export interface FieldTextProps {
 /** A value as people read it. */
 export function FieldText({ object, field, record, inRow = false }: FieldTextProps) {
   const value = record[field.name] ?? null;
-  if (masked(object, field.name)) return <span className={css.hidden}><Lock size={12} aria-hidden />Hidden</span>;
+  if (masked(object, field.name))
+    return (
+      <span className={css.hidden}>
+        <Lock size={12} aria-hidden />
+        Hidden
+      </span>
+    );
   if (object.table === "leads" && field.name === "score") return <ScoreBadge record={record} />;
-  if (value === null || value === "") return <span className={css.none}><Minus size={12} aria-hidden /><span className="visually-hidden">empty</span></span>;
+  if (value === null || value === "")
+    return (
+      <span className={css.none}>
+        <Minus size={12} aria-hidden />
+        <span className="visually-hidden">empty</span>
+      </span>
+    );
   const text = String(value);
   switch (field.kind.type) {
     case "choice":
-      return <Badge tone={toneOf(text)} dot={toneOf(text) !== "neutral"}>{formatChoice(text)}</Badge>;
+      return (
+        <Badge tone={toneOf(text)} dot={toneOf(text) !== "neutral"}>
+          {formatChoice(text)}
+        </Badge>
+      );
     case "money":
       return <span className="numeric">{formatMoney(text, textOf(record, "currency") || "USD")}</span>;
     case "integer":
     case "decimal":
-      return <span className="numeric">{/year/.test(field.name) ? text : formatNumber(text)}{field.name === "probability" ? "%" : ""}</span>;
+      return (
+        <span className="numeric">
+          {/year/.test(field.name) ? text : formatNumber(text)}
+          {field.name === "probability" ? "%" : ""}
+        </span>
+      );
     case "bool":
-      return value === true ? <><Check size={15} aria-hidden /><span className="visually-hidden">yes</span></> : <span className={css.none}>No</span>;
+      return value === true ? (
+        <>
+          <Check size={15} aria-hidden />
+          <span className="visually-hidden">yes</span>
+        </>
+      ) : (
+        <span className={css.none}>No</span>
+      );
     case "date":
-      return <time dateTime={text} title={formatDate(text)} className={late(record, field.name) ? css.late : undefined}>{formatDay(text)}</time>;
+      return (
+        <time dateTime={text} title={formatDate(text)} className={late(record, field.name) ? css.late : undefined}>
+          {formatDay(text)}
+        </time>
+      );
     case "date_time":
-      return <time dateTime={text} title={formatMoment(text)} className={late(record, field.name) ? css.late : undefined}>{formatAge(text)}</time>;
+      return (
+        <time dateTime={text} title={formatMoment(text)} className={late(record, field.name) ? css.late : undefined}>
+          {formatAge(text)}
+        </time>
+      );
     case "link":
       return <LinkedRecord objectName={field.kind.object} id={text} inRow={inRow} />;
     case "email":
@@ -48,7 +93,13 @@ export function FieldText({ object, field, record, inRow = false }: FieldTextPro
     case "phone":
       return inRow ? text : <a href={`tel:${text.replaceAll(/\s/g, "")}`}>{text}</a>;
     case "url":
-      return inRow || !/^https?:\/\//.test(text) ? text : <a href={text} target="_blank" rel="noreferrer">{text}</a>;
+      return inRow || !/^https?:\/\//.test(text) ? (
+        text
+      ) : (
+        <a href={text} target="_blank" rel="noreferrer">
+          {text}
+        </a>
+      );
     case "json":
       return <span className={css.json}>{formatJson(value)}</span>;
     case "long_text":
@@ -63,7 +114,15 @@ export function LinkedRecord({ objectName, id, inRow = false }: { objectName: st
   const { title, loading } = useTitle(objectName, id);
   if (loading) return <Skeleton width={90} height={12} />;
   const text = title ?? "Not visible";
-  const shown = objectName === "user" ? <span className={css.person}><Avatar name={text} size={20} /><span>{text}</span></span> : text;
+  const shown =
+    objectName === "user" ? (
+      <span className={css.person}>
+        <Avatar name={text} size={20} />
+        <span>{text}</span>
+      </span>
+    ) : (
+      text
+    );
   return inRow || !object || title === null ? shown : <Link to={links.record(object.table, id)}>{shown}</Link>;
 }
 

@@ -39,16 +39,33 @@ function RecordList({ object }: { object: ObjectDef }) {
     <div className={css.page}>
       <PageHeader
         title={object.plural_label}
-        after={list.total !== null && <span className={css.count}>{formatCount(list.total, object.label.toLowerCase(), object.plural_label.toLowerCase())}</span>}
+        after={
+          list.total !== null && (
+            <span className={css.count}>
+              {formatCount(list.total, object.label.toLowerCase(), object.plural_label.toLowerCase())}
+            </span>
+          )
+        }
         actions={
           <>
-            {object.table === "deals" && <LinkButton to={links.board()} icon={<SquareKanban aria-hidden />}>Board</LinkButton>}
-            <Button variant="primary" icon={<Plus aria-hidden />} reason={reason} onClick={create}>New {object.label.toLowerCase()}</Button>
+            {object.table === "deals" && (
+              <LinkButton to={links.board()} icon={<SquareKanban aria-hidden />}>
+                Board
+              </LinkButton>
+            )}
+            <Button variant="primary" icon={<Plus aria-hidden />} reason={reason} onClick={create}>
+              New {object.label.toLowerCase()}
+            </Button>
           </>
         }
       />
       <div className={css.tools}>
-        <SavedViews object={object} view={view} current={parameters.get("view")} onForget={() => setParameter("view", null)} />
+        <SavedViews
+          object={object}
+          view={view}
+          current={parameters.get("view")}
+          onForget={() => setParameter("view", null)}
+        />
         <FilterBar object={object} view={view} change={change} />
         <span className={css.space} />
         <ColumnChooser object={object} columns={view.columns} onChange={(columns) => change({ columns })} />
@@ -57,9 +74,17 @@ function RecordList({ object }: { object: ObjectDef }) {
         {list.error && list.records.length === 0 ? (
           <ProblemState error={list.error} onRetry={() => void list.refetch()} />
         ) : list.isLoading ? (
-          <div className={css.loading}><SkeletonRows count={14} /></div>
+          <div className={css.loading}>
+            <SkeletonRows count={14} />
+          </div>
         ) : list.records.length === 0 ? (
-          <NothingHere object={object} filtered={view.filters.length > 0 || view.q !== ""} reason={reason} onClear={() => change({ filters: [], q: "" })} onCreate={create} />
+          <NothingHere
+            object={object}
+            filtered={view.filters.length > 0 || view.q !== ""}
+            reason={reason}
+            onClear={() => change({ filters: [], q: "" })}
+            onCreate={create}
+          />
         ) : (
           <RecordTable
             object={object}
@@ -80,13 +105,36 @@ function RecordList({ object }: { object: ObjectDef }) {
   );
 }
 
-function NothingHere({ object, filtered, reason, onClear, onCreate }: { object: ObjectDef; filtered: boolean; reason: string | undefined; onClear: () => void; onCreate: () => void }) {
+function NothingHere({
+  object,
+  filtered,
+  reason,
+  onClear,
+  onCreate,
+}: {
+  object: ObjectDef;
+  filtered: boolean;
+  reason: string | undefined;
+  onClear: () => void;
+  onCreate: () => void;
+}) {
   const many = object.plural_label.toLowerCase();
   if (filtered) {
-    return <EmptyState title={`No ${many} match`} action={<Button onClick={onClear}>Clear search and filters</Button>}>Try fewer words or remove a filter.</EmptyState>;
+    return (
+      <EmptyState title={`No ${many} match`} action={<Button onClick={onClear}>Clear search and filters</Button>}>
+        Try fewer words or remove a filter.
+      </EmptyState>
+    );
   }
   return (
-    <EmptyState title={`No ${many} yet`} action={<Button variant="primary" reason={reason} onClick={onCreate}>New {object.label.toLowerCase()}</Button>}>
+    <EmptyState
+      title={`No ${many} yet`}
+      action={
+        <Button variant="primary" reason={reason} onClick={onCreate}>
+          New {object.label.toLowerCase()}
+        </Button>
+      }
+    >
       What you or your team add or import shows up here.
     </EmptyState>
   );
@@ -95,7 +143,9 @@ function NothingHere({ object, filtered, reason, onClear, onCreate }: { object: 
 /** `n` starts a new record. */
 function useNewKey(create: () => void): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const elsewhere = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null;
+    const elsewhere =
+      event.target instanceof HTMLElement &&
+      event.target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null;
     if (event.key === "n" && !elsewhere && !event.ctrlKey && !event.metaKey && !event.altKey) create();
   });
   useEffect(() => {

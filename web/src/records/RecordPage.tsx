@@ -39,7 +39,10 @@ export default function RecordPage() {
 }
 
 function LoadedRecord({ object, id }: { object: ObjectDef; id: string }) {
-  const query = useQuery({ queryKey: keys.record(object.table, id), queryFn: ({ signal }) => readRecord(object.table, id, signal) });
+  const query = useQuery({
+    queryKey: keys.record(object.table, id),
+    queryFn: ({ signal }) => readRecord(object.table, id, signal),
+  });
   if (query.data) return <Record object={object} record={query.data} />;
   if (query.error) return <ProblemState error={query.error} onRetry={() => void query.refetch()} />;
   return <PageSkeleton />;
@@ -59,7 +62,11 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
       <Header object={object} record={record} />
       {record.deleted_at && <Deleted object={object} record={record} />}
       {object.table === "deals" && <StagePath object={object} record={record} />}
-      {narrow && <div className={css.parts}><Segments label="Part of the page" value={part} options={PARTS} onChange={setPart} /></div>}
+      {narrow && (
+        <div className={css.parts}>
+          <Segments label="Part of the page" value={part} options={PARTS} onChange={setPart} />
+        </div>
+      )}
       <div className={withTimeline ? css.columns : css.single}>
         {withTimeline && (!narrow || part === "activity") && (
           <div className={css.middle}>
@@ -91,19 +98,43 @@ function Header({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   return (
     <PageHeader
       title={title}
-      before={<Link className={css.crumb} to={links.list(object.table)}>{object.plural_label}</Link>}
+      before={
+        <Link className={css.crumb} to={links.list(object.table)}>
+          {object.plural_label}
+        </Link>
+      }
       after={
         <>
-          {status && (record[status.name] ?? null) !== null && <FieldText object={object} field={status} record={record} />}
+          {status && (record[status.name] ?? null) !== null && (
+            <FieldText object={object} field={status} record={record} />
+          )}
           {object.table === "leads" && scoreOf(record) && <ScoreBadge record={record} />}
         </>
       }
       actions={
         <>
           <span className={css.changed}>Changed {formatAge(record.updated_at)}</span>
-          <Button icon={<Pencil aria-hidden />} reason={updateReason(object)} onClick={() => void navigate(links.edit(object.table, record.id))}>Edit</Button>
-          <Menu trigger={<IconButton label="More" variant="secondary"><Ellipsis aria-hidden /></IconButton>}>
-            <MenuItem danger icon={<Trash2 aria-hidden />} disabled={whyNotDelete !== undefined || record.deleted_at !== null} onSelect={() => void remove()} {...(whyNotDelete ? { hint: "not allowed" } : {})}>
+          <Button
+            icon={<Pencil aria-hidden />}
+            reason={updateReason(object)}
+            onClick={() => void navigate(links.edit(object.table, record.id))}
+          >
+            Edit
+          </Button>
+          <Menu
+            trigger={
+              <IconButton label="More" variant="secondary">
+                <Ellipsis aria-hidden />
+              </IconButton>
+            }
+          >
+            <MenuItem
+              danger
+              icon={<Trash2 aria-hidden />}
+              disabled={whyNotDelete !== undefined || record.deleted_at !== null}
+              onSelect={() => void remove()}
+              {...(whyNotDelete ? { hint: "not allowed" } : {})}
+            >
               Delete {object.label.toLowerCase()}
             </MenuItem>
           </Menu>
@@ -126,7 +157,9 @@ function Deleted({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   return (
     <div className={css.deleted} role="status">
       This {object.label.toLowerCase()} was deleted{record.deleted_at ? ` ${formatAge(record.deleted_at)}` : ""}.
-      <Button size="s" icon={<RotateCcw aria-hidden />} reason={deleteReason(object)} onClick={() => void restore()}>Bring it back</Button>
+      <Button size="s" icon={<RotateCcw aria-hidden />} reason={deleteReason(object)} onClick={() => void restore()}>
+        Bring it back
+      </Button>
     </div>
   );
 }

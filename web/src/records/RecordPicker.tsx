@@ -40,7 +40,12 @@ export function RecordPicker({ objectName, value, onChange, control, label, requ
         onOpenChange={setOpen}
         width={300}
         trigger={
-          <button type="button" {...control} {...(label ? { "aria-label": `${label}: ${title ?? "none"}` } : {})} className={css.button}>
+          <button
+            type="button"
+            {...control}
+            {...(label ? { "aria-label": `${label}: ${title ?? "none"}` } : {})}
+            className={css.button}
+          >
             <span className={value ? undefined : css.placeholder}>{value ? (title ?? "…") : "Choose…"}</span>
             <ChevronsUpDown size={14} aria-hidden />
           </button>
@@ -49,14 +54,24 @@ export function RecordPicker({ objectName, value, onChange, control, label, requ
         <Choices objectName={objectName} chosen={value ? [value] : []} onChoose={choose} />
       </Popover>
       {value && !required && (
-        <button type="button" className={css.clear} aria-label="Clear" onClick={() => choose(null)}><X size={14} aria-hidden /></button>
+        <button type="button" className={css.clear} aria-label="Clear" onClick={() => choose(null)}>
+          <X size={14} aria-hidden />
+        </button>
       )}
     </div>
   );
 }
 
 /** The searchable records of an object. */
-export function Choices({ objectName, chosen, onChoose }: { objectName: string; chosen: readonly string[]; onChoose: (id: string) => void }) {
+export function Choices({
+  objectName,
+  chosen,
+  onChoose,
+}: {
+  objectName: string;
+  chosen: readonly string[];
+  onChoose: (id: string) => void;
+}) {
   const object = useCatalog().byName(objectName);
   const me = useSession()?.user;
   const [text, setText] = useState("");
@@ -71,7 +86,13 @@ export function Choices({ objectName, chosen, onChoose }: { objectName: string; 
   const withMe = objectName === "user" && me !== undefined && q === "";
   return (
     <Command shouldFilter={false} label={`Search ${object?.plural_label ?? ""}`}>
-      <Command.Input autoFocus className={css.search} value={text} onValueChange={setText} placeholder={`Search ${object?.plural_label.toLowerCase() ?? ""}`} />
+      <Command.Input
+        autoFocus
+        className={css.search}
+        value={text}
+        onValueChange={setText}
+        placeholder={`Search ${object?.plural_label.toLowerCase() ?? ""}`}
+      />
       <Command.List className={css.list}>
         {withMe && <Choice id={me.id} title={`Me (${me.name})`} chosen={chosen} onChoose={onChoose} />}
         {found.error ? (
@@ -79,7 +100,15 @@ export function Choices({ objectName, chosen, onChoose }: { objectName: string; 
         ) : (
           found.data?.items
             .filter((record) => !(withMe && record.id === me.id))
-            .map((record) => <Choice key={record.id} id={record.id} title={textOf(record, object?.title ?? "") || "Untitled"} chosen={chosen} onChoose={onChoose} />)
+            .map((record) => (
+              <Choice
+                key={record.id}
+                id={record.id}
+                title={textOf(record, object?.title ?? "") || "Untitled"}
+                chosen={chosen}
+                onChoose={onChoose}
+              />
+            ))
         )}
         <Command.Empty className={css.empty}>{found.isLoading ? "Loading…" : "Nothing found."}</Command.Empty>
       </Command.List>
@@ -87,7 +116,17 @@ export function Choices({ objectName, chosen, onChoose }: { objectName: string; 
   );
 }
 
-function Choice({ id, title, chosen, onChoose }: { id: string; title: string; chosen: readonly string[]; onChoose: (id: string) => void }) {
+function Choice({
+  id,
+  title,
+  chosen,
+  onChoose,
+}: {
+  id: string;
+  title: string;
+  chosen: readonly string[];
+  onChoose: (id: string) => void;
+}) {
   return (
     <Command.Item value={id} onSelect={() => onChoose(id)}>
       <span>{title}</span>

@@ -2,7 +2,18 @@ import { describe, expect, test } from "vitest";
 import type { FieldDef, FieldKind } from "@/api/catalog.ts";
 import { DraftError, fromDraft, localMoment, toDraft } from "./draft.ts";
 
-const field = (kind: FieldKind): FieldDef => ({ name: "x", label: "X", kind, required: false, unique: false, computed: false, personal: false, searchable: false, default: null, help: "" });
+const field = (kind: FieldKind): FieldDef => ({
+  name: "x",
+  label: "X",
+  kind,
+  required: false,
+  unique: false,
+  computed: false,
+  personal: false,
+  searchable: false,
+  default: null,
+  help: "",
+});
 
 test.each<[FieldKind, string, unknown]>([
   [{ type: "text", max_len: 5 }, "  a ", "a"],
@@ -18,7 +29,12 @@ test.each<[FieldKind, string, unknown]>([
 });
 
 describe("what cannot be sent is refused with a sentence", () => {
-  test.each<[FieldKind, string]>([[{ type: "money" }, "lots"], [{ type: "integer", min: 0, max: 9 }, "1.5"], [{ type: "json" }, "{"], [{ type: "date_time" }, "soon"]])("%j: %s", (kind, typed) => {
+  test.each<[FieldKind, string]>([
+    [{ type: "money" }, "lots"],
+    [{ type: "integer", min: 0, max: 9 }, "1.5"],
+    [{ type: "json" }, "{"],
+    [{ type: "date_time" }, "soon"],
+  ])("%j: %s", (kind, typed) => {
     expect(() => fromDraft(field(kind), typed)).toThrow(DraftError);
   });
 });

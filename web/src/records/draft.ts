@@ -51,7 +51,11 @@ export function localMoment(iso: string): string {
 }
 
 function fromJsonText(field: FieldDef, text: string): FieldValue {
-  if (!/^[[{"]/.test(text)) return text.split(",").map((word) => word.trim()).filter(Boolean);
+  if (!/^[[{"]/.test(text))
+    return text
+      .split(",")
+      .map((word) => word.trim())
+      .filter(Boolean);
   try {
     const value: FieldValue = JSON.parse(text);
     return value;

@@ -15,6 +15,7 @@ export function deleteReason(object: ObjectDef): string | undefined {
 
 function reason(object: ObjectDef, allowed: boolean, verb: string): string | undefined {
   if (allowed) return undefined;
-  if (object.writers === "system") return `Leadhouse keeps ${object.plural_label.toLowerCase()} itself; nobody can ${verb} them.`;
+  if (object.writers === "system")
+    return `Leadhouse keeps ${object.plural_label.toLowerCase()} itself; nobody can ${verb} them.`;
   return `Your role may read ${object.plural_label.toLowerCase()} but not ${verb} them. Ask an administrator.`;
 }

@@ -29,7 +29,8 @@ export function useTitle(objectName: string, id: string | null): { title: string
 
 /** Remembers titles that came with whole records. */
 export function rememberTitles(object: ObjectDef, records: readonly CrmRecord[]): void {
-  for (const record of records) queryClient.setQueryData(titleKey(object.table, record.id), textOf(record, object.title));
+  for (const record of records)
+    queryClient.setQueryData(titleKey(object.table, record.id), textOf(record, object.title));
 }
 
 function titleKey(table: string, id: string) {

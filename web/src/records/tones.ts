@@ -1,9 +1,34 @@
 import type { Tone } from "@/ui/Badge.tsx";
 
 const TONES: Record<string, Tone> = {
-  new: "info", open: "info", prospect: "info", in_progress: "violet", contacted: "violet", qualified: "accent", converted: "good", won: "good", done: "good",
-  active: "good", customer: "good", partner: "violet", lost: "danger", suspended: "warn", deactivated: "neutral", cancelled: "neutral", high: "danger", medium: "warn",
-  paid: "good", sent: "good", failed: "danger", refused: "danger", pending: "info", sending: "violet", draft: "neutral", overdue: "danger", champion: "good", challenger: "violet",
+  new: "info",
+  open: "info",
+  prospect: "info",
+  in_progress: "violet",
+  contacted: "violet",
+  qualified: "accent",
+  converted: "good",
+  won: "good",
+  done: "good",
+  active: "good",
+  customer: "good",
+  partner: "violet",
+  lost: "danger",
+  suspended: "warn",
+  deactivated: "neutral",
+  cancelled: "neutral",
+  high: "danger",
+  medium: "warn",
+  paid: "good",
+  sent: "good",
+  failed: "danger",
+  refused: "danger",
+  pending: "info",
+  sending: "violet",
+  draft: "neutral",
+  overdue: "danger",
+  champion: "good",
+  challenger: "violet",
 };
 
 /** The colour of a choice; words keep their colour everywhere. */

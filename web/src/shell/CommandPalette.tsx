@@ -18,7 +18,15 @@ const SEARCHED = ["leads", "contacts", "companies", "deals", "tasks"];
 const FOUND_PER_OBJECT = 4;
 const MIN_SEARCH = 2;
 
-export function CommandPalette({ open, onClose, onOpenSheet }: { open: boolean; onClose: () => void; onOpenSheet: () => void }) {
+export function CommandPalette({
+  open,
+  onClose,
+  onOpenSheet,
+}: {
+  open: boolean;
+  onClose: () => void;
+  onOpenSheet: () => void;
+}) {
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
@@ -42,9 +50,14 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
     action();
   };
   const go = (to: string) => run(() => void navigate(to));
-  const matches = (...words: string[]) => text.trim() === "" || words.join(" ").toLowerCase().includes(text.trim().toLowerCase());
-  const places = sections(catalog).flatMap((section) => section.places).filter((place) => matches("go to", place.label));
-  const creatable = workObjects(catalog).filter((object) => object.permissions.create && matches("new create", object.label));
+  const matches = (...words: string[]) =>
+    text.trim() === "" || words.join(" ").toLowerCase().includes(text.trim().toLowerCase());
+  const places = sections(catalog)
+    .flatMap((section) => section.places)
+    .filter((place) => matches("go to", place.label));
+  const creatable = workObjects(catalog).filter(
+    (object) => object.permissions.create && matches("new create", object.label),
+  );
   const commands = [
     { label: "Light theme", icon: Sun, action: () => chooseTheme("light") },
     { label: "Dark theme", icon: Moon, action: () => chooseTheme("dark") },
@@ -53,27 +66,42 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
   ].filter((command) => matches(command.label));
   return (
     <Command label="Search and commands" shouldFilter={false} loop>
-      <Command.Input className={css.input} value={text} onValueChange={setText} placeholder="Search records, pages and commands" autoFocus />
+      <Command.Input
+        className={css.input}
+        value={text}
+        onValueChange={setText}
+        placeholder="Search records, pages and commands"
+        autoFocus
+      />
       <Command.List className={css.list}>
         <FoundRecords sought={sought} onOpen={(to) => go(to)()} />
         {places.length > 0 && (
           <Command.Group heading="Go to">
             {places.map(({ label, to, icon: Icon }) => (
-              <Command.Item key={to} value={`go ${to}`} onSelect={go(to)}><Icon aria-hidden />{label}</Command.Item>
+              <Command.Item key={to} value={`go ${to}`} onSelect={go(to)}>
+                <Icon aria-hidden />
+                {label}
+              </Command.Item>
             ))}
           </Command.Group>
         )}
         {creatable.length > 0 && (
           <Command.Group heading="Create">
             {creatable.map((object) => (
-              <Command.Item key={object.table} value={`new ${object.table}`} onSelect={go(links.create(object.table))}><Plus aria-hidden />New {object.label.toLowerCase()}</Command.Item>
+              <Command.Item key={object.table} value={`new ${object.table}`} onSelect={go(links.create(object.table))}>
+                <Plus aria-hidden />
+                New {object.label.toLowerCase()}
+              </Command.Item>
             ))}
           </Command.Group>
         )}
         {commands.length > 0 && (
           <Command.Group heading="Commands">
             {commands.map(({ label, icon: Icon, action }) => (
-              <Command.Item key={label} value={label} onSelect={run(action)}><Icon aria-hidden />{label}</Command.Item>
+              <Command.Item key={label} value={label} onSelect={run(action)}>
+                <Icon aria-hidden />
+                {label}
+              </Command.Item>
             ))}
           </Command.Group>
         )}
@@ -85,11 +113,17 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
 
 function FoundRecords({ sought, onOpen }: { sought: string; onOpen: (to: string) => void }) {
   const catalog = useCatalog();
-  const objects = SEARCHED.map((table) => catalog.byTable(table)).filter((object): object is ObjectDef => object !== undefined);
+  const objects = SEARCHED.map((table) => catalog.byTable(table)).filter(
+    (object): object is ObjectDef => object !== undefined,
+  );
   const found = useQueries({
     queries: objects.map((object) => {
       const ask = { q: sought, limit: FOUND_PER_OBJECT };
-      return { queryKey: keys.list(object.table, ask), queryFn: ({ signal }: { signal: AbortSignal }) => listRecords(object.table, ask, signal), enabled: sought.length >= MIN_SEARCH };
+      return {
+        queryKey: keys.list(object.table, ask),
+        queryFn: ({ signal }: { signal: AbortSignal }) => listRecords(object.table, ask, signal),
+        enabled: sought.length >= MIN_SEARCH,
+      };
     }),
   });
   if (sought.length < MIN_SEARCH) return null;
@@ -100,10 +134,16 @@ function FoundRecords({ sought, onOpen }: { sought: string; onOpen: (to: string)
     return (
       <Command.Group key={object.table} heading={object.plural_label}>
         {items.map((record) => (
-          <Command.Item key={record.id} value={record.id} onSelect={() => onOpen(links.record(object.table, record.id))}>
+          <Command.Item
+            key={record.id}
+            value={record.id}
+            onSelect={() => onOpen(links.record(object.table, record.id))}
+          >
             <Icon aria-hidden />
             <span>{textOf(record, object.title) || "Untitled"}</span>
-            <span className={css.detail}>{textOf(record, "company_name") || formatChoice(textOf(record, "industry") || textOf(record, "status"))}</span>
+            <span className={css.detail}>
+              {textOf(record, "company_name") || formatChoice(textOf(record, "industry") || textOf(record, "status"))}
+            </span>
           </Command.Item>
         ))}
       </Command.Group>

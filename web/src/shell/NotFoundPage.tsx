@@ -8,7 +8,11 @@ export function NotFoundPage() {
   return (
     <>
       <PageHeader title="Page not found" />
-      <EmptyState title="There is nothing at this address" icon={<SearchX />} action={<LinkButton to={links.home()}>Go home</LinkButton>}>
+      <EmptyState
+        title="There is nothing at this address"
+        icon={<SearchX />}
+        action={<LinkButton to={links.home()}>Go home</LinkButton>}
+      >
         The link may be old, or the record may be gone. Search with Ctrl K.
       </EmptyState>
     </>

@@ -9,7 +9,8 @@ export function OfflineStrip() {
   return (
     <div className={css.strip} role="status">
       <CloudOff size={15} aria-hidden />
-      {connection === "offline" ? "You are offline." : "The server cannot be reached."} What you see may be out of date; changes cannot be saved until it is back.
+      {connection === "offline" ? "You are offline." : "The server cannot be reached."} What you see may be out of date;
+      changes cannot be saved until it is back.
     </div>
   );
 }

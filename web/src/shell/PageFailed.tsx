@@ -8,13 +8,23 @@ import { ProblemState } from "@/ui/ProblemState.tsx";
 /** A page that broke; the rest of the application goes on. Without a session it leads to sign in. */
 export function PageFailed() {
   const error = useRouteError();
-  return <RequireSession>{renewed(error) ? <Renewed /> : <ProblemState error={error} onRetry={reload} />}</RequireSession>;
+  return (
+    <RequireSession>{renewed(error) ? <Renewed /> : <ProblemState error={error} onRetry={reload} />}</RequireSession>
+  );
 }
 
 /** The server has a newer application than this tab: its parts are gone. */
 function Renewed() {
   return (
-    <EmptyState title="Leadhouse was updated" icon={<RefreshCw />} action={<Button variant="primary" onClick={reload}>Load the new version</Button>}>
+    <EmptyState
+      title="Leadhouse was updated"
+      icon={<RefreshCw />}
+      action={
+        <Button variant="primary" onClick={reload}>
+          Load the new version
+        </Button>
+      }
+    >
       This page belongs to a version that is no longer there.
     </EmptyState>
   );

@@ -27,12 +27,18 @@ export function Shell() {
   const { pathname } = useLocation();
   return (
     <div className={classes(css.shell, collapsed && css.narrow)}>
-      <a href="#page" className={css.skip}>Skip to the page</a>
+      <a href="#page" className={css.skip}>
+        Skip to the page
+      </a>
       <aside className={classes(css.side, drawerOpen && css.open)}>
-        <div className={css.brand}><Logo compact={collapsed && !drawerOpen} /></div>
+        <div className={css.brand}>
+          <Logo compact={collapsed && !drawerOpen} />
+        </div>
         <Sidebar collapsed={collapsed && !drawerOpen} onNavigate={() => setDrawerOpen(false)} />
       </aside>
-      {drawerOpen && <button type="button" className={css.scrim} aria-label="Close the menu" onClick={() => setDrawerOpen(false)} />}
+      {drawerOpen && (
+        <button type="button" className={css.scrim} aria-label="Close the menu" onClick={() => setDrawerOpen(false)} />
+      )}
       <div className={css.main}>
         <Topbar
           collapsed={collapsed}
@@ -43,7 +49,9 @@ export function Shell() {
         />
         <OfflineStrip />
         <main id="page" tabIndex={-1} className={css.page}>
-          <Suspense key={pathname} fallback={<PageSkeleton />}><Outlet /></Suspense>
+          <Suspense key={pathname} fallback={<PageSkeleton />}>
+            <Outlet />
+          </Suspense>
         </main>
       </div>
       <CommandPalette open={paletteOpen} onClose={() => setPaletteOpen(false)} onOpenSheet={() => setSheetOpen(true)} />

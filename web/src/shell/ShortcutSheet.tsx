@@ -4,9 +4,32 @@ import css from "./ShortcutSheet.module.css";
 import { GO_TO } from "./useShortcuts.ts";
 
 const GROUPS: { title: string; keys: [string[], string][] }[] = [
-  { title: "Everywhere", keys: [[["Ctrl", "K"], "Search and commands"], [["/"], "Search"], [["?"], "This sheet"], [["Esc"], "Close what is open"]] },
-  { title: "Lists", keys: [[["↑", "↓"], "Move between rows"], [["Enter"], "Open the record"], [["Space"], "Peek at the record"], [["n"], "New record"]] },
-  { title: "Board", keys: [[["Space"], "Pick up or drop a deal"], [["←", "→"], "Move it between stages"], [["Esc"], "Put it back"]] },
+  {
+    title: "Everywhere",
+    keys: [
+      [["Ctrl", "K"], "Search and commands"],
+      [["/"], "Search"],
+      [["?"], "This sheet"],
+      [["Esc"], "Close what is open"],
+    ],
+  },
+  {
+    title: "Lists",
+    keys: [
+      [["↑", "↓"], "Move between rows"],
+      [["Enter"], "Open the record"],
+      [["Space"], "Peek at the record"],
+      [["n"], "New record"],
+    ],
+  },
+  {
+    title: "Board",
+    keys: [
+      [["Space"], "Pick up or drop a deal"],
+      [["←", "→"], "Move it between stages"],
+      [["Esc"], "Put it back"],
+    ],
+  },
   { title: "Go to", keys: Object.entries(GO_TO).map(([key, { label }]) => [["g", key], label]) },
 ];
 
@@ -21,7 +44,11 @@ export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () =>
               {group.keys.map(([keys, what]) => (
                 <div key={what} className={css.line}>
                   <dt>{what}</dt>
-                  <dd>{keys.map((key) => <Kbd key={key}>{key}</Kbd>)}</dd>
+                  <dd>
+                    {keys.map((key) => (
+                      <Kbd key={key}>{key}</Kbd>
+                    ))}
+                  </dd>
                 </div>
               ))}
             </dl>

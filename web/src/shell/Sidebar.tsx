@@ -44,7 +44,9 @@ function Places({ places, collapsed, onNavigate }: { places: Place[]; collapsed:
       {places.map((place) => (
         <li key={place.to}>
           {collapsed ? (
-            <Tooltip text={place.label} side="right"><PlaceLink place={place} collapsed onNavigate={onNavigate} /></Tooltip>
+            <Tooltip text={place.label} side="right">
+              <PlaceLink place={place} collapsed onNavigate={onNavigate} />
+            </Tooltip>
           ) : (
             <PlaceLink place={place} collapsed={false} onNavigate={onNavigate} />
           )}
@@ -54,10 +56,26 @@ function Places({ places, collapsed, onNavigate }: { places: Place[]; collapsed:
   );
 }
 
-function PlaceLink({ place, collapsed, onNavigate, ...rest }: { place: Place; collapsed: boolean; onNavigate: () => void }) {
+function PlaceLink({
+  place,
+  collapsed,
+  onNavigate,
+  ...rest
+}: {
+  place: Place;
+  collapsed: boolean;
+  onNavigate: () => void;
+}) {
   const Icon = place.icon;
   return (
-    <NavLink {...rest} to={place.to} end={place.to === "/" || place.to === "/deals"} className={css.link} aria-label={collapsed ? place.label : undefined} onClick={onNavigate}>
+    <NavLink
+      {...rest}
+      to={place.to}
+      end={place.to === "/" || place.to === "/deals"}
+      className={css.link}
+      aria-label={collapsed ? place.label : undefined}
+      onClick={onNavigate}
+    >
       <Icon aria-hidden />
       {!collapsed && <span>{place.label}</span>}
     </NavLink>

@@ -28,18 +28,27 @@ export function Topbar({ collapsed, onToggleSidebar, onOpenDrawer, onOpenPalette
   return (
     <header className={css.bar}>
       <span className={css.wide}>
-        <IconButton label={collapsed ? "Widen the sidebar" : "Narrow the sidebar"} onClick={onToggleSidebar}><PanelLeft aria-hidden /></IconButton>
+        <IconButton label={collapsed ? "Widen the sidebar" : "Narrow the sidebar"} onClick={onToggleSidebar}>
+          <PanelLeft aria-hidden />
+        </IconButton>
       </span>
       <span className={css.small}>
-        <IconButton label="Menu" onClick={onOpenDrawer}><MenuIcon aria-hidden /></IconButton>
+        <IconButton label="Menu" onClick={onOpenDrawer}>
+          <MenuIcon aria-hidden />
+        </IconButton>
       </span>
       <button type="button" className={css.search} onClick={onOpenPalette}>
         <Search size={15} aria-hidden />
         <span>Search or do something</span>
-        <span className={css.keys} aria-hidden><Kbd>Ctrl</Kbd><Kbd>K</Kbd></span>
+        <span className={css.keys} aria-hidden>
+          <Kbd>Ctrl</Kbd>
+          <Kbd>K</Kbd>
+        </span>
       </button>
       <span className={css.space} />
-      <IconButton label="Keyboard shortcuts" onClick={onOpenSheet}><CircleHelp aria-hidden /></IconButton>
+      <IconButton label="Keyboard shortcuts" onClick={onOpenSheet}>
+        <CircleHelp aria-hidden />
+      </IconButton>
       <PersonMenu />
     </header>
   );
@@ -52,18 +61,28 @@ function PersonMenu() {
   if (!session) return null;
   const { user } = session;
   return (
-    <Menu trigger={<button type="button" className={css.person} aria-label={`${user.name}: account and theme`}><Avatar name={user.name} size={28} /></button>}>
+    <Menu
+      trigger={
+        <button type="button" className={css.person} aria-label={`${user.name}: account and theme`}>
+          <Avatar name={user.name} size={28} />
+        </button>
+      }
+    >
       <div className={css.who}>
         <strong>{user.name}</strong>
         <span>{formatChoice(user.role)}</span>
       </div>
       <MenuSeparator />
-      <MenuItem icon={<UserRound aria-hidden />} onSelect={() => void navigate(links.record("users", user.id))}>Your profile</MenuItem>
+      <MenuItem icon={<UserRound aria-hidden />} onSelect={() => void navigate(links.record("users", user.id))}>
+        Your profile
+      </MenuItem>
       <MenuSeparator />
       <MenuLabel>Theme</MenuLabel>
       <MenuChoices value={theme} options={THEMES} onChange={chooseTheme} />
       <MenuSeparator />
-      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => endSession("signed_out")}>Sign out</MenuItem>
+      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => endSession("signed_out")}>
+        Sign out
+      </MenuItem>
     </Menu>
   );
 }

@@ -1,7 +1,27 @@
 /** What the sidebar and the palette lead to. */
 import {
-  Activity, BarChart3, Box, Building2, CalendarClock, CheckSquare, Contact, Database, Gauge, Handshake, Home, LayoutDashboard,
-  type LucideIcon, MessageSquareHeart, Receipt, ShoppingCart, SquareKanban, StickyNote, Target, UserRound, UsersRound, Workflow,
+  Activity,
+  BarChart3,
+  Box,
+  Building2,
+  CalendarClock,
+  CheckSquare,
+  Contact,
+  Database,
+  Gauge,
+  Handshake,
+  Home,
+  LayoutDashboard,
+  type LucideIcon,
+  MessageSquareHeart,
+  Receipt,
+  ShoppingCart,
+  SquareKanban,
+  StickyNote,
+  Target,
+  UserRound,
+  UsersRound,
+  Workflow,
 } from "lucide-react";
 import type { Catalog, ObjectDef } from "@/api/catalog.ts";
 import { links } from "@/links.ts";
@@ -18,9 +38,21 @@ export interface Section {
 }
 
 const ICONS: Record<string, LucideIcon> = {
-  leads: Target, contacts: Contact, companies: Building2, deals: Handshake, activities: Activity, tasks: CheckSquare, notes: StickyNote,
-  products: Box, orders: ShoppingCart, order_items: Receipt, lead_feedback: MessageSquareHeart, users: UserRound, teams: UsersRound,
-  pipelines: Workflow, stages: SquareKanban,
+  leads: Target,
+  contacts: Contact,
+  companies: Building2,
+  deals: Handshake,
+  activities: Activity,
+  tasks: CheckSquare,
+  notes: StickyNote,
+  products: Box,
+  orders: ShoppingCart,
+  order_items: Receipt,
+  lead_feedback: MessageSquareHeart,
+  users: UserRound,
+  teams: UsersRound,
+  pipelines: Workflow,
+  stages: SquareKanban,
 };
 
 /** Objects that have pages of their own, or that only the program keeps. */
@@ -34,12 +66,18 @@ export function iconOf(table: string): LucideIcon {
 /** The objects a person works with, sales first. */
 export function workObjects(catalog: Catalog): ObjectDef[] {
   const rank = (object: ObjectDef) => (SALES.includes(object.table) ? SALES.indexOf(object.table) : SALES.length);
-  return catalog.objects.filter((object) => object.permissions.read && !ELSEWHERE.has(object.table)).sort((a, b) => rank(a) - rank(b));
+  return catalog.objects
+    .filter((object) => object.permissions.read && !ELSEWHERE.has(object.table))
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 export function sections(catalog: Catalog): Section[] {
   const objects = workObjects(catalog);
-  const place = (object: ObjectDef): Place => ({ label: object.plural_label, to: links.list(object.table), icon: iconOf(object.table) });
+  const place = (object: ObjectDef): Place => ({
+    label: object.plural_label,
+    to: links.list(object.table),
+    icon: iconOf(object.table),
+  });
   const sales = objects.filter((object) => SALES.includes(object.table));
   const more = objects.filter((object) => !SALES.includes(object.table));
   return [

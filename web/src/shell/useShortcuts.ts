@@ -47,5 +47,8 @@ export function useShortcuts({ openPalette, openSheet }: { openPalette: () => vo
 }
 
 function writing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null);
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null)
+  );
 }

@@ -4,7 +4,15 @@ import { classes } from "./classes.ts";
 
 export type Tone = "neutral" | "accent" | "good" | "warn" | "danger" | "info" | "violet";
 
-export function Badge({ tone = "neutral", dot = false, children }: { tone?: Tone; dot?: boolean; children: ReactNode }) {
+export function Badge({
+  tone = "neutral",
+  dot = false,
+  children,
+}: {
+  tone?: Tone;
+  dot?: boolean;
+  children: ReactNode;
+}) {
   return <span className={classes(css.badge, css[tone], dot && css.dotted)}>{children}</span>;
 }
 

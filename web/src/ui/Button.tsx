@@ -20,7 +20,18 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>, Lo
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ variant = "secondary", size = "m", icon, busy = false, reason, className, children, disabled, onClick, ...rest }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  size = "m",
+  icon,
+  busy = false,
+  reason,
+  className,
+  children,
+  disabled,
+  onClick,
+  ...rest
+}: ButtonProps) {
   const blocked = reason !== undefined || busy;
   const button = (
     <button
@@ -39,7 +50,13 @@ export function Button({ variant = "secondary", size = "m", icon, busy = false, 
   return reason === undefined ? button : <Tooltip text={reason}>{button}</Tooltip>;
 }
 
-export function LinkButton({ to, variant = "secondary", size = "m", icon, children }: Look & { to: string; children: ReactNode }) {
+export function LinkButton({
+  to,
+  variant = "secondary",
+  size = "m",
+  icon,
+  children,
+}: Look & { to: string; children: ReactNode }) {
   return (
     <Link to={to} className={classes(css.button, css[variant], css[size])}>
       {icon}
@@ -54,7 +71,16 @@ export interface IconButtonProps extends Omit<ButtonProps, "icon" | "children" |
   children: ReactNode;
 }
 
-export function IconButton({ label, variant = "ghost", size = "m", className, reason, children, onClick, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  variant = "ghost",
+  size = "m",
+  className,
+  reason,
+  children,
+  onClick,
+  ...rest
+}: IconButtonProps) {
   return (
     <Tooltip text={reason ?? label}>
       <button

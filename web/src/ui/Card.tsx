@@ -2,7 +2,19 @@ import type { ReactNode } from "react";
 import css from "./Card.module.css";
 import { classes } from "./classes.ts";
 
-export function Card({ title, actions, children, flush = false, className }: { title?: string; actions?: ReactNode; children: ReactNode; flush?: boolean; className?: string | undefined }) {
+export function Card({
+  title,
+  actions,
+  children,
+  flush = false,
+  className,
+}: {
+  title?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+  className?: string | undefined;
+}) {
   return (
     <section className={classes(css.card, className)} {...(title ? { "aria-label": title } : {})}>
       {title && (

@@ -21,7 +21,9 @@ export function Confirm({ open, title, description, verb, busy = false, onConfir
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="danger" busy={busy} onClick={onConfirm}>{verb}</Button>
+          <Button variant="danger" busy={busy} onClick={onConfirm}>
+            {verb}
+          </Button>
         </>
       }
     >

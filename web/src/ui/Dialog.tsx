@@ -21,14 +21,20 @@ export function Dialog({ open, onClose, title, description, children, footer, sh
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={css.overlay} />
-        <Radix.Content onOpenAutoFocus={focusFirstField} className={classes(css.content, css[shape])} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content
+          onOpenAutoFocus={focusFirstField}
+          className={classes(css.content, css[shape])}
+          {...(description ? {} : { "aria-describedby": undefined })}
+        >
           <header className={css.header}>
             <div>
               <Radix.Title className={css.title}>{title}</Radix.Title>
               {description && <Radix.Description className={css.description}>{description}</Radix.Description>}
             </div>
             <Radix.Close asChild>
-              <IconButton label="Close" size="s"><X aria-hidden /></IconButton>
+              <IconButton label="Close" size="s">
+                <X aria-hidden />
+              </IconButton>
             </Radix.Close>
           </header>
           <div className={css.body}>{children}</div>
@@ -41,7 +47,10 @@ export function Dialog({ open, onClose, title, description, children, footer, sh
 
 /** Begins where something is to be filled in, rather than at the button that closes. */
 function focusFirstField(event: Event): void {
-  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector<HTMLElement>("input, textarea, select, [aria-pressed]") : null;
+  const field =
+    event.currentTarget instanceof HTMLElement
+      ? event.currentTarget.querySelector<HTMLElement>("input, textarea, select, [aria-pressed]")
+      : null;
   if (!field) return;
   event.preventDefault();
   field.focus();

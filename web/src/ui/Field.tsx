@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes, useId } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
 import css from "./Field.module.css";
 import { classes } from "./classes.ts";
 
@@ -24,10 +30,25 @@ export function Field({ label, help, error, required = false, children }: FieldP
     <div className={css.field}>
       <label htmlFor={id} className={css.label}>
         {label}
-        {required && <span className={css.required} aria-hidden> *</span>}
+        {required && (
+          <span className={css.required} aria-hidden>
+            {" "}
+            *
+          </span>
+        )}
       </label>
       {children({ id, "aria-invalid": error ? true : undefined, "aria-describedby": describedBy })}
-      {error ? <p id={`${id}-error`} className={css.error}>{error}</p> : help && <p id={`${id}-help`} className={css.help}>{help}</p>}
+      {error ? (
+        <p id={`${id}-error`} className={css.error}>
+          {error}
+        </p>
+      ) : (
+        help && (
+          <p id={`${id}-help`} className={css.help}>
+            {help}
+          </p>
+        )
+      )}
     </div>
   );
 }
@@ -41,7 +62,11 @@ export function TextArea({ className, ...rest }: TextareaHTMLAttributes<HTMLText
 }
 
 export function Select({ className, children, ...rest }: SelectHTMLAttributes<HTMLSelectElement>) {
-  return <select {...rest} className={classes(css.control, css.select, className)}>{children}</select>;
+  return (
+    <select {...rest} className={classes(css.control, css.select, className)}>
+      {children}
+    </select>
+  );
 }
 
 export function Checkbox({ label, className, ...rest }: InputHTMLAttributes<HTMLInputElement> & { label: ReactNode }) {

@@ -5,7 +5,18 @@ import css from "./Menu.module.css";
 import { classes } from "./classes.ts";
 
 /** A button's menu of verbs. */
-export function Menu({ trigger, children, align = "end", ...state }: { trigger: ReactNode; children: ReactNode; align?: "start" | "center" | "end"; open?: boolean; onOpenChange?: (open: boolean) => void }) {
+export function Menu({
+  trigger,
+  children,
+  align = "end",
+  ...state
+}: {
+  trigger: ReactNode;
+  children: ReactNode;
+  align?: "start" | "center" | "end";
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+}) {
   return (
     <Radix.Root modal={false} {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -37,14 +48,29 @@ export function MenuItem({ children, onSelect, icon, danger = false, disabled = 
   );
 }
 
-export function MenuChoices<T extends string>({ value, options, onChange }: { value: T; options: readonly { value: T; label: string; icon?: ReactNode }[]; onChange: (value: T) => void }) {
+export function MenuChoices<T extends string>({
+  value,
+  options,
+  onChange,
+}: {
+  value: T;
+  options: readonly { value: T; label: string; icon?: ReactNode }[];
+  onChange: (value: T) => void;
+}) {
   return (
     <Radix.RadioGroup value={value}>
       {options.map((option) => (
-        <Radix.RadioItem key={option.value} value={option.value} className={css.item} onSelect={() => onChange(option.value)}>
+        <Radix.RadioItem
+          key={option.value}
+          value={option.value}
+          className={css.item}
+          onSelect={() => onChange(option.value)}
+        >
           {option.icon}
           <span className={css.text}>{option.label}</span>
-          <Radix.ItemIndicator><Check size={14} aria-hidden /></Radix.ItemIndicator>
+          <Radix.ItemIndicator>
+            <Check size={14} aria-hidden />
+          </Radix.ItemIndicator>
         </Radix.RadioItem>
       ))}
     </Radix.RadioGroup>

@@ -2,7 +2,21 @@ import { type ReactNode, useEffect } from "react";
 import css from "./PageHeader.module.css";
 
 /** The top of a page: what it is, and its verbs. Also names the browser's tab. */
-export function PageHeader({ title, before, after, subtitle, actions, children }: { title: string; before?: ReactNode; after?: ReactNode; subtitle?: ReactNode; actions?: ReactNode; children?: ReactNode }) {
+export function PageHeader({
+  title,
+  before,
+  after,
+  subtitle,
+  actions,
+  children,
+}: {
+  title: string;
+  before?: ReactNode;
+  after?: ReactNode;
+  subtitle?: ReactNode;
+  actions?: ReactNode;
+  children?: ReactNode;
+}) {
   useEffect(() => {
     document.title = `${title} · Leadhouse`;
   }, [title]);

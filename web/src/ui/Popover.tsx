@@ -18,7 +18,14 @@ export function Popover({ trigger, children, label, open, onOpenChange, align = 
     <Radix.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className={css.panel} align={align} sideOffset={6} collisionPadding={8} aria-label={label} style={{ width }}>
+        <Radix.Content
+          className={css.panel}
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={label}
+          style={{ width }}
+        >
           {children}
         </Radix.Content>
       </Radix.Portal>

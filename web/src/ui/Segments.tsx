@@ -3,7 +3,17 @@ import type { ReactNode } from "react";
 import css from "./Segments.module.css";
 
 /** One of a few, all in view. */
-export function Segments<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly { value: T; label: ReactNode; name?: string }[]; onChange: (value: T) => void }) {
+export function Segments<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: T;
+  options: readonly { value: T; label: ReactNode; name?: string }[];
+  onChange: (value: T) => void;
+}) {
   return (
     <ToggleGroup.Root
       type="single"
@@ -16,7 +26,12 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
       }}
     >
       {options.map((option) => (
-        <ToggleGroup.Item key={option.value} value={option.value} className={css.item} {...(option.name ? { "aria-label": option.name } : {})}>
+        <ToggleGroup.Item
+          key={option.value}
+          value={option.value}
+          className={css.item}
+          {...(option.name ? { "aria-label": option.name } : {})}
+        >
           {option.label}
         </ToggleGroup.Item>
       ))}

@@ -7,7 +7,15 @@ export function TooltipProvider({ children }: { children: ReactNode }) {
 }
 
 /** Explains its child on hover and focus. The child must take focus and a ref. */
-export function Tooltip({ text, side = "bottom", children }: { text: ReactNode; side?: "top" | "bottom" | "left" | "right"; children: ReactNode }) {
+export function Tooltip({
+  text,
+  side = "bottom",
+  children,
+}: {
+  text: ReactNode;
+  side?: "top" | "bottom" | "left" | "right";
+  children: ReactNode;
+}) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>

@@ -7,7 +7,9 @@ const UNDO_MS = 10_000;
 
 export function Toasts() {
   const theme = useShownTheme();
-  return <Toaster theme={theme} position="bottom-right" closeButton visibleToasts={4} containerAriaLabel="Notifications" />;
+  return (
+    <Toaster theme={theme} position="bottom-right" closeButton visibleToasts={4} containerAriaLabel="Notifications" />
+  );
 }
 
 export function say(message: string, detail?: string): void {

@@ -25,7 +25,9 @@ export interface RecordFormProps {
 
 /** A form of every field that the caller may write, made from the catalogue. */
 export function RecordForm({ object, initial, verb, onSave, onSaved, onCancel }: RecordFormProps) {
-  const start = Object.fromEntries(object.fields.map((field) => [field.name, toDraft(field, initial[field.name] ?? null)]));
+  const start = Object.fromEntries(
+    object.fields.map((field) => [field.name, toDraft(field, initial[field.name] ?? null)]),
+  );
   const [started] = useState(start);
   const [drafts, setDrafts] = useState<Record<string, string>>(start);
   const [typed, setTyped] = useState<Record<string, string>>({});
@@ -48,32 +50,44 @@ export function RecordForm({ object, initial, verb, onSave, onSaved, onCancel }:
   return (
     <form className={css.form} onSubmit={submit} noValidate>
       {problem && <Summary object={object} problem={problem} />}
-      {groups.filter((group) => group.fields.length > 0).map((group) => (
-        <fieldset key={group.title} className={css.group}>
-          <legend>{group.title}</legend>
-          <div className={css.fields}>
-            {group.fields.map((field, position) => (
-              <div key={field.name} className={field.kind.type === "long_text" || field.kind.type === "json" ? css.wide : undefined}>
-                <Field label={field.label} required={field.required && field.kind.type !== "bool"} help={field.help || undefined} error={typed[field.name] ?? problem?.fields[field.name]}>
-                  {(control) => (
-                    <Suggested
-                      object={object}
-                      field={field}
-                      draft={drafts[field.name] ?? ""}
-                      onChange={(draft) => setDrafts({ ...drafts, [field.name]: draft })}
-                      control={control}
-                      autoFocus={group === groups[0] && position === 0}
-                    />
-                  )}
-                </Field>
-              </div>
-            ))}
-          </div>
-        </fieldset>
-      ))}
+      {groups
+        .filter((group) => group.fields.length > 0)
+        .map((group) => (
+          <fieldset key={group.title} className={css.group}>
+            <legend>{group.title}</legend>
+            <div className={css.fields}>
+              {group.fields.map((field, position) => (
+                <div
+                  key={field.name}
+                  className={field.kind.type === "long_text" || field.kind.type === "json" ? css.wide : undefined}
+                >
+                  <Field
+                    label={field.label}
+                    required={field.required && field.kind.type !== "bool"}
+                    help={field.help || undefined}
+                    error={typed[field.name] ?? problem?.fields[field.name]}
+                  >
+                    {(control) => (
+                      <Suggested
+                        object={object}
+                        field={field}
+                        draft={drafts[field.name] ?? ""}
+                        onChange={(draft) => setDrafts({ ...drafts, [field.name]: draft })}
+                        control={control}
+                        autoFocus={group === groups[0] && position === 0}
+                      />
+                    )}
+                  </Field>
+                </div>
+              ))}
+            </div>
+          </fieldset>
+        ))}
       <footer className={css.footer}>
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={save.isPending}>{verb}</Button>
+        <Button type="submit" variant="primary" busy={save.isPending}>
+          {verb}
+        </Button>
       </footer>
     </form>
   );
@@ -85,8 +99,15 @@ const REPEATED = new Set(["source", "industry", "country", "city", "region", "lo
 function Suggested(props: Parameters<typeof FieldControl>[0] & { object: ObjectDef }) {
   const { object, field, ...rest } = props;
   const ask = { limit: 200, sort: "-updated_at" };
-  const recent = useQuery({ queryKey: keys.list(object.table, ask), queryFn: ({ signal }) => listRecords(object.table, ask, signal), enabled: REPEATED.has(field.name), staleTime: 5 * 60_000 });
-  const suggestions = REPEATED.has(field.name) ? [...new Set((recent.data?.items ?? []).map((record) => textOf(record, field.name)).filter(Boolean))].sort() : [];
+  const recent = useQuery({
+    queryKey: keys.list(object.table, ask),
+    queryFn: ({ signal }) => listRecords(object.table, ask, signal),
+    enabled: REPEATED.has(field.name),
+    staleTime: 5 * 60_000,
+  });
+  const suggestions = REPEATED.has(field.name)
+    ? [...new Set((recent.data?.items ?? []).map((record) => textOf(record, field.name)).filter(Boolean))].sort()
+    : [];
   return <FieldControl field={field} suggestions={suggestions} {...rest} />;
 }
 
@@ -105,12 +126,24 @@ function collect(changed: FieldDef[], drafts: Record<string, string>) {
 
 /** What was refused, including fields that the form does not show. */
 function Summary({ object, problem }: { object: ObjectDef; problem: Problem }) {
-  const elsewhere = problem.refused.filter(({ pointer }) => !object.fields.some((field) => `/${field.name}` === pointer && !field.computed));
+  const elsewhere = problem.refused.filter(
+    ({ pointer }) => !object.fields.some((field) => `/${field.name}` === pointer && !field.computed),
+  );
   return (
     <div className={css.summary} role="alert">
       <strong>{problem.status === 412 ? "Somebody else changed it meanwhile." : problem.title}.</strong>{" "}
-      {problem.status === 412 ? "Your changes are kept here. Open the record in another tab to compare, then save again." : problem.refused.length > 0 ? "Look at the marked fields." : problem.message}
-      {elsewhere.length > 0 && <ul>{elsewhere.map(({ pointer, message }) => <li key={pointer}>{message}</li>)}</ul>}
+      {problem.status === 412
+        ? "Your changes are kept here. Open the record in another tab to compare, then save again."
+        : problem.refused.length > 0
+          ? "Look at the marked fields."
+          : problem.message}
+      {elsewhere.length > 0 && (
+        <ul>
+          {elsewhere.map(({ pointer, message }) => (
+            <li key={pointer}>{message}</li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

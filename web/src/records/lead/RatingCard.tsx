@@ -32,8 +32,15 @@ export function RatingCard({ record }: { record: CrmRecord }) {
   const [rating, setRating] = useState(0);
   const [reasons, setReasons] = useState<string[]>([]);
   const [comment, setComment] = useState("");
-  const ask = { filters: [{ field: "lead_id", operator: "eq" as const, value: record.id }], sort: "-created_at", limit: 20 };
-  const earlier = useQuery({ queryKey: keys.list(TABLE, ask), queryFn: ({ signal }) => listRecords(TABLE, ask, signal) });
+  const ask = {
+    filters: [{ field: "lead_id", operator: "eq" as const, value: record.id }],
+    sort: "-created_at",
+    limit: 20,
+  };
+  const earlier = useQuery({
+    queryKey: keys.list(TABLE, ask),
+    queryFn: ({ signal }) => listRecords(TABLE, ask, signal),
+  });
   const mine = earlier.data?.items.find((feedback) => feedback.owner_id === me);
   const save = useMutation({
     mutationFn: () => createRecord(TABLE, { lead_id: record.id, rating, reasons, comment: comment.trim() || null }),
@@ -47,8 +54,16 @@ export function RatingCard({ record }: { record: CrmRecord }) {
     onError: (thrown) => sayProblem("The rating was not saved", thrown),
   });
   const reason = object ? createReason(object) : "Ratings are not part of this workspace.";
-  const toggle = (word: string) => setReasons(reasons.includes(word) ? reasons.filter((other) => other !== word) : [...reasons, word]);
-  const offered = rating === 0 ? [] : rating >= 4 ? GOOD_REASONS : rating <= 2 ? POOR_REASONS : [...GOOD_REASONS.slice(0, 3), ...POOR_REASONS.slice(0, 3)];
+  const toggle = (word: string) =>
+    setReasons(reasons.includes(word) ? reasons.filter((other) => other !== word) : [...reasons, word]);
+  const offered =
+    rating === 0
+      ? []
+      : rating >= 4
+        ? GOOD_REASONS
+        : rating <= 2
+          ? POOR_REASONS
+          : [...GOOD_REASONS.slice(0, 3), ...POOR_REASONS.slice(0, 3)];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();
@@ -59,24 +74,53 @@ export function RatingCard({ record }: { record: CrmRecord }) {
         <div className={css.stars} role="radiogroup" aria-label="Rating, 1 poor to 5 excellent">
           {RATINGS.map(({ value, word }) => (
             <label key={value} className={css.star} data-on={value <= rating} title={word}>
-              <input type="radio" name="rating" value={value} checked={rating === value} disabled={reason !== undefined} onChange={() => setRating(value)} aria-label={`${value}, ${word}`} />
+              <input
+                type="radio"
+                name="rating"
+                value={value}
+                checked={rating === value}
+                disabled={reason !== undefined}
+                onChange={() => setRating(value)}
+                aria-label={`${value}, ${word}`}
+              />
               <Star aria-hidden />
             </label>
           ))}
-          <span className={css.word}>{RATINGS[rating - 1]?.word ?? (mine ? `You gave ${String(mine.rating)} ${formatAge(mine.created_at)}` : "Not rated by you yet")}</span>
+          <span className={css.word}>
+            {RATINGS[rating - 1]?.word ??
+              (mine ? `You gave ${String(mine.rating)} ${formatAge(mine.created_at)}` : "Not rated by you yet")}
+          </span>
         </div>
         {reason && <p className={css.reason}>{reason}</p>}
         {rating > 0 && (
           <>
             <div className={css.chips} role="group" aria-label="Reasons">
               {offered.map((word) => (
-                <button key={word} type="button" className={css.chip} aria-pressed={reasons.includes(word)} onClick={() => toggle(word)}>{word}</button>
+                <button
+                  key={word}
+                  type="button"
+                  className={css.chip}
+                  aria-pressed={reasons.includes(word)}
+                  onClick={() => toggle(word)}
+                >
+                  {word}
+                </button>
               ))}
             </div>
-            <TextArea rows={2} aria-label="Comment" placeholder="What did you learn? (optional)" value={comment} onChange={(event) => setComment(event.target.value)} />
+            <TextArea
+              rows={2}
+              aria-label="Comment"
+              placeholder="What did you learn? (optional)"
+              value={comment}
+              onChange={(event) => setComment(event.target.value)}
+            />
             <div className={css.actions}>
-              <Button size="s" variant="ghost" onClick={() => setRating(0)}>Cancel</Button>
-              <Button size="s" type="submit" variant="primary" busy={save.isPending}>Save rating</Button>
+              <Button size="s" variant="ghost" onClick={() => setRating(0)}>
+                Cancel
+              </Button>
+              <Button size="s" type="submit" variant="primary" busy={save.isPending}>
+                Save rating
+              </Button>
             </div>
           </>
         )}

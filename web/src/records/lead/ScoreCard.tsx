@@ -30,7 +30,13 @@ export function ScoreCard({ record }: { record: CrmRecord }) {
     retry: false,
   }).data;
   if (!score) {
-    return <Card title="Score"><p className={css.none}>No model has scored this lead yet. Scores are given when a manager applies the scoring model.</p></Card>;
+    return (
+      <Card title="Score">
+        <p className={css.none}>
+          No model has scored this lead yet. Scores are given when a manager applies the scoring model.
+        </p>
+      </Card>
+    );
   }
   const reasons = explanation?.reasons.length ? explanation.reasons : score.reasons;
   const strongest = Math.max(1, ...reasons.map((reason) => Math.abs(reason.points)));
@@ -50,8 +56,15 @@ export function ScoreCard({ record }: { record: CrmRecord }) {
         <ul className={css.reasons} aria-label="Reasons for the score">
           {reasons.slice(0, REASONS_SHOWN).map((reason) => (
             <li key={reason.feature + reason.text}>
-              <span className={css.points} data-up={reason.points > 0}>{signed(reason.points)}</span>
-              <span className={css.bar} aria-hidden><span data-up={reason.points > 0} style={{ width: `${(Math.abs(reason.points) / strongest) * 100}%` }} /></span>
+              <span className={css.points} data-up={reason.points > 0}>
+                {signed(reason.points)}
+              </span>
+              <span className={css.bar} aria-hidden>
+                <span
+                  data-up={reason.points > 0}
+                  style={{ width: `${(Math.abs(reason.points) / strongest) * 100}%` }}
+                />
+              </span>
               <span className={css.text}>{reason.text}</span>
             </li>
           ))}
@@ -59,14 +72,24 @@ export function ScoreCard({ record }: { record: CrmRecord }) {
       )}
       <p className={css.foot}>
         {(explanation?.base ?? null) !== null && <>An average lead has {explanation?.base}. </>}
-        {scoredAt && <>Scored {formatAge(scoredAt)}{explanation?.model ? ` by model ${explanation.model}` : ""}.</>}
+        {scoredAt && (
+          <>
+            Scored {formatAge(scoredAt)}
+            {explanation?.model ? ` by model ${explanation.model}` : ""}.
+          </>
+        )}
       </p>
     </Card>
   );
 }
 
 function meaning(tier: string): string {
-  const meanings: Record<string, string> = { hot: "Call today.", warm: "Worth a call this week.", cool: "Keep in touch.", cold: "Little sign of interest." };
+  const meanings: Record<string, string> = {
+    hot: "Call today.",
+    warm: "Worth a call this week.",
+    cool: "Keep in touch.",
+    cold: "Little sign of interest.",
+  };
   return meanings[tier] ?? "";
 }
 
@@ -77,8 +100,17 @@ function Dial({ score }: { score: number }) {
   return (
     <svg className={css.dial} viewBox="0 0 60 60" role="img" aria-label={`Score ${score} of 100`}>
       <circle cx="30" cy="30" r={RADIUS} className={css.track} />
-      <circle cx="30" cy="30" r={RADIUS} className={css.arc} strokeDasharray={`${(LENGTH * score) / 100} ${LENGTH}`} transform="rotate(-90 30 30)" />
-      <text x="30" y="31" textAnchor="middle" dominantBaseline="middle">{score}</text>
+      <circle
+        cx="30"
+        cy="30"
+        r={RADIUS}
+        className={css.arc}
+        strokeDasharray={`${(LENGTH * score) / 100} ${LENGTH}`}
+        transform="rotate(-90 30 30)"
+      />
+      <text x="30" y="31" textAnchor="middle" dominantBaseline="middle">
+        {score}
+      </text>
     </svg>
   );
 }

@@ -7,7 +7,15 @@ import css from "./ColumnChooser.module.css";
 import { defaultColumns } from "./view.ts";
 
 /** Which columns the list shows, and in which order. */
-export function ColumnChooser({ object, columns, onChange }: { object: ObjectDef; columns: string[]; onChange: (columns: string[]) => void }) {
+export function ColumnChooser({
+  object,
+  columns,
+  onChange,
+}: {
+  object: ObjectDef;
+  columns: string[];
+  onChange: (columns: string[]) => void;
+}) {
   const shown = columns.map((name) => fieldOf(object, name)).filter((field) => field !== undefined);
   const others = [...object.fields, ...systemFields].filter((field) => !columns.includes(field.name));
   const move = (position: number, by: number) => {
@@ -17,24 +25,58 @@ export function ColumnChooser({ object, columns, onChange }: { object: ObjectDef
     onChange(next);
   };
   return (
-    <Popover label="Columns" align="end" width={270} trigger={<Button variant="ghost" size="s" icon={<Columns3 aria-hidden />}>Columns</Button>}>
+    <Popover
+      label="Columns"
+      align="end"
+      width={270}
+      trigger={
+        <Button variant="ghost" size="s" icon={<Columns3 aria-hidden />}>
+          Columns
+        </Button>
+      }
+    >
       <ul className={css.list} aria-label="Shown columns">
         {shown.map((field, position) => (
           <li key={field.name}>
-            <Checkbox label={field.label} checked disabled={columns.length === 1} onChange={() => onChange(columns.filter((name) => name !== field.name))} />
+            <Checkbox
+              label={field.label}
+              checked
+              disabled={columns.length === 1}
+              onChange={() => onChange(columns.filter((name) => name !== field.name))}
+            />
             <span className={css.moves}>
-              <IconButton size="s" label={`Move ${field.label} up`} disabled={position === 0} onClick={() => move(position, -1)}><ArrowUp aria-hidden /></IconButton>
-              <IconButton size="s" label={`Move ${field.label} down`} disabled={position === shown.length - 1} onClick={() => move(position, 1)}><ArrowDown aria-hidden /></IconButton>
+              <IconButton
+                size="s"
+                label={`Move ${field.label} up`}
+                disabled={position === 0}
+                onClick={() => move(position, -1)}
+              >
+                <ArrowUp aria-hidden />
+              </IconButton>
+              <IconButton
+                size="s"
+                label={`Move ${field.label} down`}
+                disabled={position === shown.length - 1}
+                onClick={() => move(position, 1)}
+              >
+                <ArrowDown aria-hidden />
+              </IconButton>
             </span>
           </li>
         ))}
       </ul>
       <ul className={css.list} aria-label="Other columns">
         {others.map((field) => (
-          <li key={field.name}><Checkbox label={field.label} checked={false} onChange={() => onChange([...columns, field.name])} /></li>
+          <li key={field.name}>
+            <Checkbox label={field.label} checked={false} onChange={() => onChange([...columns, field.name])} />
+          </li>
         ))}
       </ul>
-      <div className={css.foot}><Button variant="ghost" size="s" onClick={() => onChange(defaultColumns(object))}>As usual</Button></div>
+      <div className={css.foot}>
+        <Button variant="ghost" size="s" onClick={() => onChange(defaultColumns(object))}>
+          As usual
+        </Button>
+      </div>
     </Popover>
   );
 }

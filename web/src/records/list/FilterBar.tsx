@@ -13,17 +13,38 @@ import { type ListView, operatorsOf } from "./view.ts";
 const TYPING_PAUSE_MS = 250;
 
 /** Search words and filters, each edited where it stands. */
-export function FilterBar({ object, view, change }: { object: ObjectDef; view: ListView; change: (part: Partial<ListView>) => void }) {
-  const replace = (position: number, filter: Filter | null) => change({ filters: view.filters.flatMap((old, index) => (index === position ? (filter ? [filter] : []) : [old])) });
+export function FilterBar({
+  object,
+  view,
+  change,
+}: {
+  object: ObjectDef;
+  view: ListView;
+  change: (part: Partial<ListView>) => void;
+}) {
+  const replace = (position: number, filter: Filter | null) =>
+    change({ filters: view.filters.flatMap((old, index) => (index === position ? (filter ? [filter] : []) : [old])) });
   return (
     <div className={css.bar}>
-      <SearchBox key={object.table} label={`Search ${object.plural_label.toLowerCase()}`} value={view.q} onChange={(q) => change({ q })} />
+      <SearchBox
+        key={object.table}
+        label={`Search ${object.plural_label.toLowerCase()}`}
+        value={view.q}
+        onChange={(q) => change({ q })}
+      />
       {view.filters.map((filter, position) => (
-        <FilterChip key={`${filter.field} ${filter.operator}`} object={object} filter={filter} onChange={(next) => replace(position, next)} />
+        <FilterChip
+          key={`${filter.field} ${filter.operator}`}
+          object={object}
+          filter={filter}
+          onChange={(next) => replace(position, next)}
+        />
       ))}
       <AddFilter object={object} onAdd={(filter) => change({ filters: [...view.filters, filter] })} />
       {(view.filters.length > 0 || view.q) && (
-        <Button variant="ghost" size="s" onClick={() => change({ filters: [], q: "" })}>Clear</Button>
+        <Button variant="ghost" size="s" onClick={() => change({ filters: [], q: "" })}>
+          Clear
+        </Button>
       )}
     </div>
   );
@@ -46,12 +67,26 @@ function SearchBox({ label, value, onChange }: { label: string; value: string; o
   return (
     <label className={css.search}>
       <Search size={14} aria-hidden />
-      <input type="search" aria-label={label} placeholder={label} value={text} onChange={(event) => type(event.target.value)} />
+      <input
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        onChange={(event) => type(event.target.value)}
+      />
     </label>
   );
 }
 
-function FilterChip({ object, filter, onChange }: { object: ObjectDef; filter: Filter; onChange: (filter: Filter | null) => void }) {
+function FilterChip({
+  object,
+  filter,
+  onChange,
+}: {
+  object: ObjectDef;
+  filter: Filter;
+  onChange: (filter: Filter | null) => void;
+}) {
   const words = filterText(object, filter);
   const field = fieldOf(object, filter.field);
   return (
@@ -60,14 +95,27 @@ function FilterChip({ object, filter, onChange }: { object: ObjectDef; filter: F
         label={`Filter ${words.field}`}
         trigger={
           <button type="button" className={css.edit}>
-            <span>{words.field} {words.operator}</span>{" "}
-            <b>{field?.kind.type === "link" && filter.operator === "in" ? <LinkedTitles objectName={field.kind.object} ids={filter.value} /> : words.value}</b>
+            <span>
+              {words.field} {words.operator}
+            </span>{" "}
+            <b>
+              {field?.kind.type === "link" && filter.operator === "in" ? (
+                <LinkedTitles objectName={field.kind.object} ids={filter.value} />
+              ) : (
+                words.value
+              )}
+            </b>
           </button>
         }
       >
         <FilterEditor object={object} filter={filter} onChange={onChange} />
       </Popover>
-      <button type="button" className={css.remove} aria-label={`Remove the filter ${words.field} ${words.operator} ${words.value}`} onClick={() => onChange(null)}>
+      <button
+        type="button"
+        className={css.remove}
+        aria-label={`Remove the filter ${words.field} ${words.operator} ${words.value}`}
+        onClick={() => onChange(null)}
+      >
         <X size={13} aria-hidden />
       </button>
     </span>
@@ -77,7 +125,12 @@ function FilterChip({ object, filter, onChange }: { object: ObjectDef; filter: F
 function LinkedTitles({ objectName, ids }: { objectName: string; ids: string }) {
   const [first = "", ...others] = ids.split(",");
   const { title } = useTitle(objectName, first);
-  return <>{title ?? "…"}{others.length > 0 && ` +${others.length}`}</>;
+  return (
+    <>
+      {title ?? "…"}
+      {others.length > 0 && ` +${others.length}`}
+    </>
+  );
 }
 
 function AddFilter({ object, onAdd }: { object: ObjectDef; onAdd: (filter: Filter) => void }) {
@@ -90,15 +143,31 @@ function AddFilter({ object, onAdd }: { object: ObjectDef; onAdd: (filter: Filte
   };
   const [operator = "is_null"] = chosen ? operatorsOf(object, chosen) : [];
   return (
-    <Popover label="Add a filter" open={open} onOpenChange={toggle} width={chosen ? 280 : 230} trigger={<Button variant="ghost" size="s" icon={<ListFilter aria-hidden />}>Filter</Button>}>
+    <Popover
+      label="Add a filter"
+      open={open}
+      onOpenChange={toggle}
+      width={chosen ? 280 : 230}
+      trigger={
+        <Button variant="ghost" size="s" icon={<ListFilter aria-hidden />}>
+          Filter
+        </Button>
+      }
+    >
       {chosen ? (
-        <FilterEditor object={object} filter={{ field: chosen, operator, value: "" }} onChange={(filter) => filter && onAdd(filter)} onDone={() => toggle(false)} />
+        <FilterEditor
+          object={object}
+          filter={{ field: chosen, operator, value: "" }}
+          onChange={(filter) => filter && onAdd(filter)}
+          onDone={() => toggle(false)}
+        />
       ) : (
         <ul className={css.fields}>
           {fields.map((field) => (
             <li key={field.name}>
               <button type="button" disabled={masked(object, field.name)} onClick={() => setChosen(field.name)}>
-                {field.label}{masked(object, field.name) && " (hidden from your role)"}
+                {field.label}
+                {masked(object, field.name) && " (hidden from your role)"}
               </button>
             </li>
           ))}

@@ -31,17 +31,30 @@ export function FilterEditor({ object, filter, onChange, onDone }: EditorProps) 
     onDone?.();
   };
   const dated = field.kind.type === "date" || field.kind.type === "date_time";
-  const setOperator = (operator: Operator) => take({ operator, value: operator === "is_null" ? "true" : draft.operator === "is_null" ? "" : draft.value });
+  const setOperator = (operator: Operator) =>
+    take({ operator, value: operator === "is_null" ? "true" : draft.operator === "is_null" ? "" : draft.value });
   return (
     <form className={css.editor} onSubmit={submit}>
       <div className={css.head}>
         <span className={css.name}>{field.label}</span>
-        <Select aria-label="Comparison" value={draft.operator} onChange={(event) => setOperator(OPERATORS.find((operator) => operator === event.target.value) ?? "eq")}>
-          {operatorsOf(object, field.name).map((operator) => <option key={operator} value={operator}>{operatorLabel(operator, dated)}</option>)}
+        <Select
+          aria-label="Comparison"
+          value={draft.operator}
+          onChange={(event) => setOperator(OPERATORS.find((operator) => operator === event.target.value) ?? "eq")}
+        >
+          {operatorsOf(object, field.name).map((operator) => (
+            <option key={operator} value={operator}>
+              {operatorLabel(operator, dated)}
+            </option>
+          ))}
         </Select>
       </div>
       <ValueEditor field={field} draft={draft} onTake={(value) => take({ value })} />
-      {(!chosenFromList(draft, field) || onDone) && <Button type="submit" variant="primary" size="s">{chosenFromList(draft, field) ? "Done" : "Apply"}</Button>}
+      {(!chosenFromList(draft, field) || onDone) && (
+        <Button type="submit" variant="primary" size="s">
+          {chosenFromList(draft, field) ? "Done" : "Apply"}
+        </Button>
+      )}
     </form>
   );
 }
@@ -56,12 +69,20 @@ function ValueEditor({ field, draft, onTake }: { field: FieldDef; draft: Filter;
     );
   }
   const values = draft.value === "" ? [] : draft.value.split(",");
-  const toggle = (value: string) => onTake((values.includes(value) ? values.filter((other) => other !== value) : [...values, value]).join(","));
+  const toggle = (value: string) =>
+    onTake((values.includes(value) ? values.filter((other) => other !== value) : [...values, value]).join(","));
   switch (field.kind.type) {
     case "choice":
       return (
         <div className={css.options} role="group" aria-label={field.label}>
-          {field.kind.options.map((option) => <Checkbox key={option} label={formatChoice(option)} checked={values.includes(option)} onChange={() => toggle(option)} />)}
+          {field.kind.options.map((option) => (
+            <Checkbox
+              key={option}
+              label={formatChoice(option)}
+              checked={values.includes(option)}
+              onChange={() => toggle(option)}
+            />
+          ))}
         </div>
       );
     case "link":
@@ -69,20 +90,40 @@ function ValueEditor({ field, draft, onTake }: { field: FieldDef; draft: Filter;
     case "bool":
       return (
         <Select aria-label="Value" value={draft.value} onChange={(event) => onTake(event.target.value)}>
-          <option value="" disabled>Choose…</option>
+          <option value="" disabled>
+            Choose…
+          </option>
           <option value="true">Yes</option>
           <option value="false">No</option>
         </Select>
       );
     case "date":
     case "date_time":
-      return <Input type="date" aria-label="Value" autoFocus value={draft.value.slice(0, 10)} onChange={(event) => onTake(event.target.value)} />;
+      return (
+        <Input
+          type="date"
+          aria-label="Value"
+          autoFocus
+          value={draft.value.slice(0, 10)}
+          onChange={(event) => onTake(event.target.value)}
+        />
+      );
     case "integer":
     case "decimal":
     case "money":
-      return <Input inputMode="decimal" aria-label="Value" autoFocus value={draft.value} onChange={(event) => onTake(event.target.value)} />;
+      return (
+        <Input
+          inputMode="decimal"
+          aria-label="Value"
+          autoFocus
+          value={draft.value}
+          onChange={(event) => onTake(event.target.value)}
+        />
+      );
     default:
-      return <Input aria-label="Value" autoFocus value={draft.value} onChange={(event) => onTake(event.target.value)} />;
+      return (
+        <Input aria-label="Value" autoFocus value={draft.value} onChange={(event) => onTake(event.target.value)} />
+      );
   }
 }
 

@@ -14,15 +14,28 @@ const LEFT_OUT = new Set(["score_reasons", "score_tier", "score_model", "scored_
 
 /** A record beside the list, read only. */
 export function PeekPanel({ object, id, onClose }: { object: ObjectDef; id: string; onClose: () => void }) {
-  const record = useQuery({ queryKey: keys.record(object.table, id), queryFn: ({ signal }) => readRecord(object.table, id, signal) });
+  const record = useQuery({
+    queryKey: keys.record(object.table, id),
+    queryFn: ({ signal }) => readRecord(object.table, id, signal),
+  });
   const title = textOf(record.data, object.title) || object.label;
-  const filled = object.fields.filter((field) => field.name !== object.title && !LEFT_OUT.has(field.name) && !masked(object, field.name) && (record.data?.[field.name] ?? null) !== null);
+  const filled = object.fields.filter(
+    (field) =>
+      field.name !== object.title &&
+      !LEFT_OUT.has(field.name) &&
+      !masked(object, field.name) &&
+      (record.data?.[field.name] ?? null) !== null,
+  );
   return (
     <aside className={css.panel} aria-label={`Peek at ${title}`}>
       <header className={css.header}>
         <h2>{title}</h2>
-        <LinkButton to={links.record(object.table, id)} size="s" icon={<ExternalLink aria-hidden />}>Open</LinkButton>
-        <IconButton size="s" label="Close" onClick={onClose}><X aria-hidden /></IconButton>
+        <LinkButton to={links.record(object.table, id)} size="s" icon={<ExternalLink aria-hidden />}>
+          Open
+        </LinkButton>
+        <IconButton size="s" label="Close" onClick={onClose}>
+          <X aria-hidden />
+        </IconButton>
       </header>
       <div className={css.body}>
         {record.error ? (

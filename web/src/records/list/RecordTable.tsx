@@ -42,7 +42,13 @@ export function RecordTable(props: RecordTableProps) {
   const fields = view.columns.map((name) => fieldOf(object, name)).filter((field) => field !== undefined);
   const narrow = useNarrow();
   const rowHeight = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
-  const virtual = useVirtualizer({ count: records.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, getItemKey: (index) => `${records[index]?.id ?? index} ${rowHeight}` });
+  const virtual = useVirtualizer({
+    count: records.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    getItemKey: (index) => `${records[index]?.id ?? index} ${rowHeight}`,
+  });
   const rows = virtual.getVirtualItems();
   const last = rows.at(-1)?.index ?? 0;
   const askForMore = useEffectEvent(onMore);
@@ -75,10 +81,19 @@ export function RecordTable(props: RecordTableProps) {
   const columns = columnTemplate(fields, object.title);
   return (
     <div ref={scroller} className={classes(css.scroller, props.stale && css.stale)}>
-      <div role="table" aria-label={object.plural_label} aria-rowcount={total ?? -1} aria-colcount={fields.length} className={classes(css.table, narrow && css.narrow)} style={narrow ? undefined : columns}>
+      <div
+        role="table"
+        aria-label={object.plural_label}
+        aria-rowcount={total ?? -1}
+        aria-colcount={fields.length}
+        className={classes(css.table, narrow && css.narrow)}
+        style={narrow ? undefined : columns}
+      >
         <div role="rowgroup" className={css.head}>
           <div role="row" className={css.row}>
-            {fields.map((field) => <HeaderCell key={field.name} object={object} field={field} sort={view.sort} onSort={onSort} />)}
+            {fields.map((field) => (
+              <HeaderCell key={field.name} object={object} field={field} sort={view.sort} onSort={onSort} />
+            ))}
           </div>
         </div>
         <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
@@ -97,7 +112,9 @@ export function RecordTable(props: RecordTableProps) {
                 onKeyDown={(event) => onKeyDown(event, record, row.index)}
                 onFocus={() => setActive(row.index)}
               >
-                {shown.map((field) => <Cell key={field.name} object={object} field={field} record={record} onPeek={props.onPeek} />)}
+                {shown.map((field) => (
+                  <Cell key={field.name} object={object} field={field} record={record} onPeek={props.onPeek} />
+                ))}
               </div>
             );
           })}
@@ -107,7 +124,17 @@ export function RecordTable(props: RecordTableProps) {
   );
 }
 
-function HeaderCell({ object, field, sort, onSort }: { object: ObjectDef; field: FieldDef; sort: string; onSort: (sort: string) => void }) {
+function HeaderCell({
+  object,
+  field,
+  sort,
+  onSort,
+}: {
+  object: ObjectDef;
+  field: FieldDef;
+  sort: string;
+  onSort: (sort: string) => void;
+}) {
   const sortable = !["json", "long_text"].includes(field.kind.type) && !masked(object, field.name);
   const direction = sort === field.name ? "ascending" : sort === `-${field.name}` ? "descending" : "none";
   return (
@@ -125,15 +152,37 @@ function HeaderCell({ object, field, sort, onSort }: { object: ObjectDef; field:
   );
 }
 
-function Cell({ object, field, record, onPeek }: { object: ObjectDef; field: FieldDef; record: CrmRecord; onPeek: (id: string) => void }) {
+function Cell({
+  object,
+  field,
+  record,
+  onPeek,
+}: {
+  object: ObjectDef;
+  field: FieldDef;
+  record: CrmRecord;
+  onPeek: (id: string) => void;
+}) {
   if (field.name !== object.title) {
-    return <div role="cell" className={classes(css.cell, rightAligned(field) && css.right)}><FieldText object={object} field={field} record={record} inRow /></div>;
+    return (
+      <div role="cell" className={classes(css.cell, rightAligned(field) && css.right)}>
+        <FieldText object={object} field={field} record={record} inRow />
+      </div>
+    );
   }
   const title = textOf(record, object.title) || "Untitled";
   return (
     <div role="cell" className={classes(css.cell, css.title)}>
       <Link to={links.record(object.table, record.id)}>{title}</Link>
-      <IconButton size="s" label={`Peek at ${title}`} className={css.peek} tabIndex={-1} onClick={() => onPeek(record.id)}><PanelRightOpen aria-hidden /></IconButton>
+      <IconButton
+        size="s"
+        label={`Peek at ${title}`}
+        className={css.peek}
+        tabIndex={-1}
+        onClick={() => onPeek(record.id)}
+      >
+        <PanelRightOpen aria-hidden />
+      </IconButton>
     </div>
   );
 }

@@ -8,8 +8,13 @@ export function filterText(object: ObjectDef, filter: Filter): { field: string; 
   const field = fieldOf(object, filter.field);
   const kind = field?.kind.type;
   const dated = kind === "date" || kind === "date_time";
-  const operator = filter.operator === "is_null" && filter.value === "false" ? "is not empty" : operatorLabel(filter.operator, dated);
-  return { field: field?.label ?? filter.field, operator, value: filter.operator === "is_null" ? "" : valueText(kind, filter.value) };
+  const operator =
+    filter.operator === "is_null" && filter.value === "false" ? "is not empty" : operatorLabel(filter.operator, dated);
+  return {
+    field: field?.label ?? filter.field,
+    operator,
+    value: filter.operator === "is_null" ? "" : valueText(kind, filter.value),
+  };
 }
 
 function valueText(kind: string | undefined, value: string): string {

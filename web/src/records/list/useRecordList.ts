@@ -13,7 +13,8 @@ export function useRecordList(object: ObjectDef, view: ListView) {
   const ask = { q: view.q, sort: view.sort, filters: view.filters, limit: PAGE_SIZE };
   const query = useInfiniteQuery({
     queryKey: keys.list(object.table, ask),
-    queryFn: ({ pageParam, signal }) => listRecords(object.table, { ...ask, cursor: pageParam, total: pageParam === null }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      listRecords(object.table, { ...ask, cursor: pageParam, total: pageParam === null }, signal),
     initialPageParam: firstPage(),
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,

@@ -7,7 +7,12 @@ import { type ListView, readView, writeView } from "./view.ts";
 const KEPT = ["view", "peek"];
 
 /** The view in the address, and how to change it. */
-export function useView(object: ObjectDef): { view: ListView; change: (part: Partial<ListView>) => void; parameters: URLSearchParams; setParameter: (name: string, value: string | null) => void } {
+export function useView(object: ObjectDef): {
+  view: ListView;
+  change: (part: Partial<ListView>) => void;
+  parameters: URLSearchParams;
+  setParameter: (name: string, value: string | null) => void;
+} {
   const [parameters, setParameters] = useSearchParams();
   const view = useMemo(() => readView(object, parameters), [object, parameters]);
   const change = (part: Partial<ListView>) => {

@@ -2,16 +2,51 @@ import { describe, expect, test } from "vitest";
 import type { FieldDef, FieldKind, ObjectDef } from "@/api/catalog.ts";
 import { defaultColumns, nextSort, readView, writeView } from "./view.ts";
 
-const field = (name: string, kind: FieldKind): FieldDef => ({ name, label: name, kind, required: false, unique: false, computed: false, personal: false, searchable: false, default: null, help: "" });
+const field = (name: string, kind: FieldKind): FieldDef => ({
+  name,
+  label: name,
+  kind,
+  required: false,
+  unique: false,
+  computed: false,
+  personal: false,
+  searchable: false,
+  default: null,
+  help: "",
+});
 const gadgets: ObjectDef = {
-  name: "gadget", table: "gadgets", label: "Gadget", plural_label: "Gadgets", title: "name", ownership: "owned", writers: "reps",
-  fields: [field("code", { type: "text", max_len: 10 }), field("name", { type: "text", max_len: 10 }), field("notes", { type: "long_text" }), field("price", { type: "money" })],
-  permissions: { read: true, create: true, update: true, delete: true, audit: false, visibility: "all", masked: ["price"] },
+  name: "gadget",
+  table: "gadgets",
+  label: "Gadget",
+  plural_label: "Gadgets",
+  title: "name",
+  ownership: "owned",
+  writers: "reps",
+  fields: [
+    field("code", { type: "text", max_len: 10 }),
+    field("name", { type: "text", max_len: 10 }),
+    field("notes", { type: "long_text" }),
+    field("price", { type: "money" }),
+  ],
+  permissions: {
+    read: true,
+    create: true,
+    update: true,
+    delete: true,
+    audit: false,
+    visibility: "all",
+    masked: ["price"],
+  },
 };
 
 describe("a view in the address", () => {
   test("is read back as it was written", () => {
-    const view = { q: "blue & big", sort: "-price", filters: [{ field: "code", operator: "in" as const, value: "a,b" }], columns: ["name", "price"] };
+    const view = {
+      q: "blue & big",
+      sort: "-price",
+      filters: [{ field: "code", operator: "in" as const, value: "a,b" }],
+      columns: ["name", "price"],
+    };
 
     expect(readView(gadgets, writeView(gadgets, view))).toEqual(view);
   });
@@ -21,9 +56,17 @@ describe("a view in the address", () => {
   });
 
   test("forgets fields that the object no longer has", () => {
-    const view = readView(gadgets, new URLSearchParams("sort=-gone&columns=gone,code&filter[gone][eq]=1&filter[code]=x"));
+    const view = readView(
+      gadgets,
+      new URLSearchParams("sort=-gone&columns=gone,code&filter[gone][eq]=1&filter[code]=x"),
+    );
 
-    expect(view).toEqual({ q: "", sort: "", filters: [{ field: "code", operator: "eq", value: "x" }], columns: ["code"] });
+    expect(view).toEqual({
+      q: "",
+      sort: "",
+      filters: [{ field: "code", operator: "eq", value: "x" }],
+      columns: ["code"],
+    });
   });
 });
 

@@ -56,7 +56,9 @@ export function writeView(object: ObjectDef, view: ListView): URLSearchParams {
 export function defaultColumns(object: ObjectDef): string[] {
   const preferred = (PREFERRED[object.table] ?? []).filter((name) => fieldOf(object, name));
   if (preferred.length > 0) return preferred.filter((name) => name === object.title || !masked(object, name));
-  const plain = object.fields.filter((field) => !NOT_BY_DEFAULT.has(field.kind.type) && !RARELY_WANTED.has(field.name) && !masked(object, field.name));
+  const plain = object.fields.filter(
+    (field) => !NOT_BY_DEFAULT.has(field.kind.type) && !RARELY_WANTED.has(field.name) && !masked(object, field.name),
+  );
   const names = [object.title, ...plain.map((field) => field.name).filter((name) => name !== object.title)];
   return names.slice(0, MAX_DEFAULT_COLUMNS);
 }

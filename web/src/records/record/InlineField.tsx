@@ -48,24 +48,37 @@ export function InlineField({ object, field, record, reason }: InlineFieldProps)
     if (!conflict && text === toDraft(field, begun)) return close();
     if (!conflict && toDraft(field, record[field.name] ?? null) !== toDraft(field, begun)) return setConflict(record);
     try {
-      update.mutate({ [field.name]: fromDraft(field, text) }, { onSuccess: close, onError: (thrown) => void failed(thrown) });
+      update.mutate(
+        { [field.name]: fromDraft(field, text) },
+        { onSuccess: close, onError: (thrown) => void failed(thrown) },
+      );
     } catch (thrown) {
       setError(thrown instanceof DraftError ? thrown.message : String(thrown));
     }
   };
   const failed = async (thrown: unknown) => {
     const problem = asProblem(thrown);
-    if (problem.status !== 412) return setError(problem.fields[field.name] ?? problem.refused[0]?.message ?? problem.message);
+    if (problem.status !== 412)
+      return setError(problem.fields[field.name] ?? problem.refused[0]?.message ?? problem.message);
     const latest = await readRecord(object.table, record.id);
     queryClient.setQueryData(keys.record(object.table, record.id), latest);
     setConflict(latest);
   };
   if (draft === null) {
-    if (locked) return <div className={css.value}><FieldText object={object} field={field} record={record} /></div>;
+    if (locked)
+      return (
+        <div className={css.value}>
+          <FieldText object={object} field={field} record={record} />
+        </div>
+      );
     return (
       <div className={css.editable}>
-        <div className={css.value}><FieldText object={object} field={field} record={record} /></div>
-        <button ref={button} type="button" className={css.edit} aria-label={`Edit ${field.label}`} onClick={open}><Pencil size={13} aria-hidden /></button>
+        <div className={css.value}>
+          <FieldText object={object} field={field} record={record} />
+        </div>
+        <button ref={button} type="button" className={css.edit} aria-label={`Edit ${field.label}`} onClick={open}>
+          <Pencil size={13} aria-hidden />
+        </button>
       </div>
     );
   }
@@ -95,24 +108,62 @@ export function InlineField({ object, field, record, reason }: InlineFieldProps)
         autoFocus
         onKeyDown={onKeyDown}
         {...(picked || conflict ? {} : { onBlur: () => save(draft) })}
-        control={{ id: `edit-${field.name}`, "aria-invalid": error ? true : undefined, "aria-describedby": describedBy, ...labelled(field.label) }}
+        control={{
+          id: `edit-${field.name}`,
+          "aria-invalid": error ? true : undefined,
+          "aria-describedby": describedBy,
+          ...labelled(field.label),
+        }}
       />
-      {error && <p id={describedBy} className={css.error} role="alert">{error} <button type="button" onClick={close}>Give up</button></p>}
-      {picked && !conflict && !error && <Button size="s" variant="ghost" onClick={close}>Cancel</Button>}
-      {conflict && <Conflict object={object} field={field} latest={conflict} onMine={() => save(draft)} onTheirs={close} />}
+      {error && (
+        <p id={describedBy} className={css.error} role="alert">
+          {error}{" "}
+          <button type="button" onClick={close}>
+            Give up
+          </button>
+        </p>
+      )}
+      {picked && !conflict && !error && (
+        <Button size="s" variant="ghost" onClick={close}>
+          Cancel
+        </Button>
+      )}
+      {conflict && (
+        <Conflict object={object} field={field} latest={conflict} onMine={() => save(draft)} onTheirs={close} />
+      )}
     </div>
   );
 }
 
 /** Somebody else saved first: shows their value and asks which one counts. */
-function Conflict({ object, field, latest, onMine, onTheirs }: { object: ObjectDef; field: FieldDef; latest: CrmRecord; onMine: () => void; onTheirs: () => void }) {
+function Conflict({
+  object,
+  field,
+  latest,
+  onMine,
+  onTheirs,
+}: {
+  object: ObjectDef;
+  field: FieldDef;
+  latest: CrmRecord;
+  onMine: () => void;
+  onTheirs: () => void;
+}) {
   return (
     <div className={css.conflict} role="alert">
-      <p>Somebody else changed this {object.label.toLowerCase()} meanwhile. {field.label} is now:</p>
-      <p className={css.theirs}><FieldText object={object} field={field} record={latest} /></p>
+      <p>
+        Somebody else changed this {object.label.toLowerCase()} meanwhile. {field.label} is now:
+      </p>
+      <p className={css.theirs}>
+        <FieldText object={object} field={field} record={latest} />
+      </p>
       <div>
-        <Button size="s" variant="primary" onClick={onMine}>Save mine</Button>
-        <Button size="s" onClick={onTheirs}>Keep theirs</Button>
+        <Button size="s" variant="primary" onClick={onMine}>
+          Save mine
+        </Button>
+        <Button size="s" onClick={onTheirs}>
+          Keep theirs
+        </Button>
       </div>
     </div>
   );

@@ -14,27 +14,43 @@ import css from "./KeyFields.module.css";
 export function KeyFields({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const [everything, setEverything] = useState(false);
   const reason = record.deleted_at ? "It is deleted." : updateReason(object);
-  const groups = fieldGroups(object).map((group) => ({ ...group, fields: everything ? group.fields : group.fields.filter((field) => !empty(record, field.name)) }));
+  const groups = fieldGroups(object).map((group) => ({
+    ...group,
+    fields: everything ? group.fields : group.fields.filter((field) => !empty(record, field.name)),
+  }));
   return (
-    <Card title="Details" actions={<Button size="s" variant="ghost" aria-pressed={everything} onClick={() => setEverything(!everything)}>{everything ? "Hide empty" : "Show empty"}</Button>}>
-      {groups.filter((group) => group.fields.length > 0).map((group) => (
-        <section key={group.title} className={css.group}>
-          {group.title !== "Details" && <h3>{group.title}</h3>}
-          <dl>
-            {group.fields.map((field) => (
-              <div key={field.name} className={css.line}>
-                <dt title={field.help || undefined}>{field.label}</dt>
-                <dd><InlineField object={object} field={field} record={record} reason={reason} /></dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+    <Card
+      title="Details"
+      actions={
+        <Button size="s" variant="ghost" aria-pressed={everything} onClick={() => setEverything(!everything)}>
+          {everything ? "Hide empty" : "Show empty"}
+        </Button>
+      }
+    >
+      {groups
+        .filter((group) => group.fields.length > 0)
+        .map((group) => (
+          <section key={group.title} className={css.group}>
+            {group.title !== "Details" && <h3>{group.title}</h3>}
+            <dl>
+              {group.fields.map((field) => (
+                <div key={field.name} className={css.line}>
+                  <dt title={field.help || undefined}>{field.label}</dt>
+                  <dd>
+                    <InlineField object={object} field={field} record={record} reason={reason} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
       <dl className={css.system}>
         {systemFields.map((field) => (
           <div key={field.name} className={css.line}>
             <dt>{field.label}</dt>
-            <dd><FieldText object={object} field={field} record={record} /></dd>
+            <dd>
+              <FieldText object={object} field={field} record={record} />
+            </dd>
           </div>
         ))}
       </dl>

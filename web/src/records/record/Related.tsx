@@ -13,10 +13,23 @@ import css from "./Related.module.css";
 
 /** What is shown of records that link to a record, by its table. */
 const RELATED: Record<string, [table: string, facts: string[]][]> = {
-  companies: [["deals", ["amount", "status"]], ["contacts", ["job_title"]], ["orders", ["status"]]],
-  contacts: [["deals", ["amount", "status"]], ["tasks", ["due_at", "status"]]],
-  leads: [["deals", ["amount", "status"]], ["tasks", ["due_at", "status"]]],
-  deals: [["tasks", ["due_at", "status"]], ["orders", ["status"]]],
+  companies: [
+    ["deals", ["amount", "status"]],
+    ["contacts", ["job_title"]],
+    ["orders", ["status"]],
+  ],
+  contacts: [
+    ["deals", ["amount", "status"]],
+    ["tasks", ["due_at", "status"]],
+  ],
+  leads: [
+    ["deals", ["amount", "status"]],
+    ["tasks", ["due_at", "status"]],
+  ],
+  deals: [
+    ["tasks", ["due_at", "status"]],
+    ["orders", ["status"]],
+  ],
   teams: [["users", ["role"]]],
   pipelines: [["stages", ["position", "category"]]],
   orders: [["order_items", ["quantity"]]],
@@ -34,28 +47,54 @@ export function Related({ object, record }: { object: ObjectDef; record: CrmReco
 
 function RelatedList({ object, link, id, facts }: { object: ObjectDef; link: string; id: string; facts: string[] }) {
   const ask = { filters: [{ field: link, operator: "eq" as const, value: id }], limit: SHOWN, total: true };
-  const list = useQuery({ queryKey: keys.list(object.table, ask), queryFn: ({ signal }) => listRecords(object.table, ask, signal) });
+  const list = useQuery({
+    queryKey: keys.list(object.table, ask),
+    queryFn: ({ signal }) => listRecords(object.table, ask, signal),
+  });
   const navigate = useNavigate();
   const items = list.data?.items ?? [];
   const total = list.data?.total ?? items.length;
   return (
     <Card
       title={`${object.plural_label}${total > 0 ? ` (${total})` : ""}`}
-      actions={<IconButton size="s" label={`New ${object.label.toLowerCase()}`} reason={createReason(object)} onClick={() => void navigate(links.create(object.table, { [link]: id }))}><Plus aria-hidden /></IconButton>}
+      actions={
+        <IconButton
+          size="s"
+          label={`New ${object.label.toLowerCase()}`}
+          reason={createReason(object)}
+          onClick={() => void navigate(links.create(object.table, { [link]: id }))}
+        >
+          <Plus aria-hidden />
+        </IconButton>
+      }
     >
-      {list.error ? <p className={css.none}>Could not be loaded.</p> : items.length === 0 && !list.isLoading && <p className={css.none}>None.</p>}
+      {list.error ? (
+        <p className={css.none}>Could not be loaded.</p>
+      ) : (
+        items.length === 0 && !list.isLoading && <p className={css.none}>None.</p>
+      )}
       <ul className={css.list}>
         {items.map((record) => (
           <li key={record.id}>
             <Link to={links.record(object.table, record.id)}>{textOf(record, object.title) || object.label}</Link>
             {facts.map((name) => {
               const field = fieldOf(object, name);
-              return field && <span key={name} className={css.fact}><FieldText object={object} field={field} record={record} inRow /></span>;
+              return (
+                field && (
+                  <span key={name} className={css.fact}>
+                    <FieldText object={object} field={field} record={record} inRow />
+                  </span>
+                )
+              );
             })}
           </li>
         ))}
       </ul>
-      {total > items.length && <Link className={css.all} to={links.list(object.table, { [`filter[${link}][in]`]: id })}>Show all {total}</Link>}
+      {total > items.length && (
+        <Link className={css.all} to={links.list(object.table, { [`filter[${link}][in]`]: id })}>
+          Show all {total}
+        </Link>
+      )}
     </Card>
   );
 }

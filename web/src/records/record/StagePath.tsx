@@ -16,7 +16,10 @@ export function StagePath({ object, record }: { object: ObjectDef; record: CrmRe
   const current = stages.findIndex((stage) => stage.id === record.stage_id);
   const reason = updateReason(object);
   const move = (stageId: string, lostReason?: string) => {
-    update.mutate({ stage_id: stageId, ...(lostReason === undefined ? {} : { lost_reason: lostReason || null }) }, { onError: (thrown) => sayProblem("The deal was not moved", thrown) });
+    update.mutate(
+      { stage_id: stageId, ...(lostReason === undefined ? {} : { lost_reason: lostReason || null }) },
+      { onError: (thrown) => sayProblem("The deal was not moved", thrown) },
+    );
   };
   return (
     <div className={css.path} role="group" aria-label="Stage">
@@ -26,7 +29,17 @@ export function StagePath({ object, record }: { object: ObjectDef; record: CrmRe
           type="button"
           className={css.stage}
           aria-pressed={position === current}
-          data-state={stage.category === "open" ? (stages[current]?.category !== "lost" && position < current ? "passed" : position === current ? "current" : "ahead") : position === current ? stage.category : "ahead"}
+          data-state={
+            stage.category === "open"
+              ? stages[current]?.category !== "lost" && position < current
+                ? "passed"
+                : position === current
+                  ? "current"
+                  : "ahead"
+              : position === current
+                ? stage.category
+                : "ahead"
+          }
           disabled={update.isPending}
           title={reason}
           aria-disabled={reason !== undefined || undefined}

@@ -13,7 +13,8 @@ export function FieldChanges({ fields }: { fields: FieldValue }) {
         if (/(_id|_reasons)$/.test(name)) return null;
         return (
           <li key={name}>
-            <span>{String(change.label ?? name)}</span> <del>{shown(change.old ?? null)}</del> <span aria-hidden>→</span> <ins>{shown(change.new ?? null)}</ins>
+            <span>{String(change.label ?? name)}</span> <del>{shown(change.old ?? null)}</del>{" "}
+            <span aria-hidden>→</span> <ins>{shown(change.new ?? null)}</ins>
           </li>
         );
       })}

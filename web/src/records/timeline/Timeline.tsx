@@ -1,4 +1,15 @@
-import { CalendarDays, CheckSquare, History, Mail, MessageSquare, MonitorPlay, Phone, Star, StickyNote, type LucideIcon } from "lucide-react";
+import {
+  CalendarDays,
+  CheckSquare,
+  History,
+  Mail,
+  MessageSquare,
+  MonitorPlay,
+  Phone,
+  Star,
+  StickyNote,
+  type LucideIcon,
+} from "lucide-react";
 import { useState } from "react";
 import type { FieldValue } from "@/api/records.ts";
 import { formatAge, formatChoice, formatDate, formatMoment } from "@/format/format.ts";
@@ -13,7 +24,17 @@ import { FieldChanges } from "./FieldChanges.tsx";
 import { type TimelineItem, type TimelineKind, useTimeline } from "./timelineApi.ts";
 import css from "./Timeline.module.css";
 
-const ICONS: Record<TimelineKind, LucideIcon> = { email: Mail, call: Phone, meeting: CalendarDays, sms: MessageSquare, demo: MonitorPlay, note: StickyNote, task: CheckSquare, change: History, feedback: Star };
+const ICONS: Record<TimelineKind, LucideIcon> = {
+  email: Mail,
+  call: Phone,
+  meeting: CalendarDays,
+  sms: MessageSquare,
+  demo: MonitorPlay,
+  note: StickyNote,
+  task: CheckSquare,
+  change: History,
+  feedback: Star,
+};
 const FILTERS = [
   { value: "all", label: "All" },
   { value: "call,email,meeting,sms,demo", label: "Contact" },
@@ -29,24 +50,34 @@ export function Timeline({ table, id }: { table: string; id: string }) {
   const items = timeline.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section aria-label="Timeline" className={css.timeline}>
-      <div className={css.filters}><Segments label="Show" value={kinds} options={FILTERS} onChange={setKinds} /></div>
+      <div className={css.filters}>
+        <Segments label="Show" value={kinds} options={FILTERS} onChange={setKinds} />
+      </div>
       {timeline.error ? (
         <ProblemState error={timeline.error} onRetry={() => void timeline.refetch()} compact />
       ) : timeline.isLoading ? (
         <SkeletonRows count={5} />
       ) : items.length === 0 ? (
-        <EmptyState title="Nothing here yet" icon={<History />}>Notes, calls, e-mails, meetings and tasks that you add above show up here.</EmptyState>
+        <EmptyState title="Nothing here yet" icon={<History />}>
+          Notes, calls, e-mails, meetings and tasks that you add above show up here.
+        </EmptyState>
       ) : (
         <ol className={css.items}>
           {items.map((item, position) => (
             <li key={`${item.kind} ${item.id}`}>
-              {dayOf(item.at) !== dayOf(items[position - 1]?.at ?? "") && <h3 className={css.day}>{dayName(item.at)}</h3>}
+              {dayOf(item.at) !== dayOf(items[position - 1]?.at ?? "") && (
+                <h3 className={css.day}>{dayName(item.at)}</h3>
+              )}
               <Entry item={item} />
             </li>
           ))}
         </ol>
       )}
-      {timeline.hasNextPage && <Button className={css.more} busy={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>Show older</Button>}
+      {timeline.hasNextPage && (
+        <Button className={css.more} busy={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>
+          Show older
+        </Button>
+      )}
     </section>
   );
 }
@@ -55,12 +86,19 @@ function Entry({ item }: { item: TimelineItem }) {
   const Icon = ICONS[item.kind] ?? History;
   return (
     <article className={css.entry} data-kind={item.kind}>
-      <span className={css.icon} aria-hidden><Icon /></span>
+      <span className={css.icon} aria-hidden>
+        <Icon />
+      </span>
       <div className={css.content}>
         <header>
           <span className={css.title}>{item.title}</span>
           <Facts item={item} />
-          <span className={css.meta}>{item.actor?.name ?? "Somebody"} · <time dateTime={item.at} title={formatMoment(item.at)}>{formatAge(item.at)}</time></span>
+          <span className={css.meta}>
+            {item.actor?.name ?? "Somebody"} ·{" "}
+            <time dateTime={item.at} title={formatMoment(item.at)}>
+              {formatAge(item.at)}
+            </time>
+          </span>
         </header>
         {item.body && <p className={css.body}>{item.body}</p>}
         {item.kind === "change" && <FieldChanges fields={item.data.fields ?? null} />}
@@ -73,8 +111,13 @@ function Facts({ item }: { item: TimelineItem }) {
   const { direction, outcome, duration_minutes: minutes, status, due_at: due, reasons } = item.data;
   return (
     <>
-      {item.kind !== "note" && item.kind !== "change" && item.kind !== "feedback" && item.title !== formatChoice(item.kind) && <Badge>{kindName(item.kind)}</Badge>}
-      {isText(direction) && <Badge tone={direction === "inbound" ? "violet" : "neutral"}>{direction === "inbound" ? "In" : "Out"}</Badge>}
+      {item.kind !== "note" &&
+        item.kind !== "change" &&
+        item.kind !== "feedback" &&
+        item.title !== formatChoice(item.kind) && <Badge>{kindName(item.kind)}</Badge>}
+      {isText(direction) && (
+        <Badge tone={direction === "inbound" ? "violet" : "neutral"}>{direction === "inbound" ? "In" : "Out"}</Badge>
+      )}
       {isText(outcome) && <Badge tone="accent">{formatChoice(outcome)}</Badge>}
       {item.kind === "task" && isText(status) && <Badge tone={toneOf(status)}>{formatChoice(status)}</Badge>}
       {item.kind === "task" && isText(due) && <span className={css.fact}>due {formatDate(due)}</span>}

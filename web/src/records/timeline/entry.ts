@@ -19,7 +19,16 @@ export interface Entry {
 export function newEntry(kind: EntryKind, now = new Date()): Entry {
   const due = new Date(now.getTime() + 86_400_000);
   due.setHours(9, 0, 0, 0);
-  return { kind, subject: "", body: "", direction: "outbound", outcome: "", minutes: "", priority: "medium", at: localMoment((kind === "task" ? due : now).toISOString()) };
+  return {
+    kind,
+    subject: "",
+    body: "",
+    direction: "outbound",
+    outcome: "",
+    minutes: "",
+    priority: "medium",
+    at: localMoment((kind === "task" ? due : now).toISOString()),
+  };
 }
 
 export function tableOf(kind: EntryKind): "notes" | "activities" | "tasks" {
