@@ -75,7 +75,7 @@ export function Preview({ spec, model, asOf, broken, onChange, onRefused }: Prev
       {error && !isFetching && <ProblemState error={error} compact onRetry={() => void refetch()} />}
       {!data && !error && <SkeletonRows />}
       {data && !error && (
-        <div className={classes(css.result, css[view], isPlaceholderData && css.overtaken)}>
+        <div className={classes(css.result, css[view])}>
           {view !== "table" && (drawable ? <ReportChart spec={asked} asOf={asOf} kind={kind} title={spec.title || "Report"} /> : <Figures result={data.result} />)}
           {view !== "chart" && <PreviewTable spec={data.spec} now={asked} result={data.result} model={model} onChange={onChange} />}
         </div>
