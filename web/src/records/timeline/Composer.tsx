@@ -1,83 +1,20 @@
 import { useMutation } from "@tanstack/react-query";
-import { CalendarDays, CheckSquare, Mail, Phone, StickyNote } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { asProblem } from "@/api/problem.ts";
 import { type CrmRecord, createRecord } from "@/api/records.ts";
 import { useSession } from "@/api/session.ts";
 import { Button } from "@/ui/Button.tsx";
-import { Field, Input, Select, TextArea } from "@/ui/Field.tsx";
+import { TextArea } from "@/ui/Field.tsx";
 import { Segments } from "@/ui/Segments.tsx";
 import { say } from "@/ui/toast.tsx";
-import { DraftError, localMoment } from "../draft.ts";
+import { DraftError } from "../draft.ts";
 import { createReason } from "../permissions.ts";
 import { refresh } from "../writes.ts";
 import css from "./Composer.module.css";
 import { type Entry, type EntryKind, fieldsOf, newEntry, tableOf } from "./entry.ts";
-
-const KINDS: { value: EntryKind; name: string; label: ReactNode; verb: string; said: string }[] = [
-  {
-    value: "note",
-    name: "Note",
-    label: (
-      <>
-        <StickyNote aria-hidden />
-        Note
-      </>
-    ),
-    verb: "Add note",
-    said: "Note added",
-  },
-  {
-    value: "call",
-    name: "Call",
-    label: (
-      <>
-        <Phone aria-hidden />
-        Call
-      </>
-    ),
-    verb: "Log call",
-    said: "Call logged",
-  },
-  {
-    value: "email",
-    name: "E-mail",
-    label: (
-      <>
-        <Mail aria-hidden />
-        E-mail
-      </>
-    ),
-    verb: "Log e-mail",
-    said: "E-mail logged",
-  },
-  {
-    value: "meeting",
-    name: "Meeting",
-    label: (
-      <>
-        <CalendarDays aria-hidden />
-        Meeting
-      </>
-    ),
-    verb: "Log meeting",
-    said: "Meeting logged",
-  },
-  {
-    value: "task",
-    name: "Task",
-    label: (
-      <>
-        <CheckSquare aria-hidden />
-        Task
-      </>
-    ),
-    verb: "Add task",
-    said: "Task added",
-  },
-];
-const OUTCOMES = ["connected", "no answer", "left voicemail", "interested", "not interested", "follow up"];
+import { EntryFields } from "./EntryFields.tsx";
+import { KINDS } from "./entryKinds.tsx";
 
 /** Writes down what happened or what is to do, right on the record. */
 export function Composer({ object, record }: { object: ObjectDef; record: CrmRecord }) {
@@ -122,67 +59,7 @@ export function Composer({ object, record }: { object: ObjectDef; record: CrmRec
       <div className={css.kinds}>
         <Segments label="What to add" value={entry.kind} options={KINDS} onChange={choose} />
       </div>
-      {entry.kind === "task" && (
-        <div className={css.line}>
-          <Field label="What is to do" required>
-            {(control) => <Input {...control} required maxLength={200} {...text("subject")} />}
-          </Field>
-          <Field label="Due">{(control) => <Input {...control} type="datetime-local" {...text("at")} />}</Field>
-          <Field label="Priority">
-            {(control) => (
-              <Select {...control} {...text("priority")}>
-                <option value="low">Low</option>
-                <option value="medium">Medium</option>
-                <option value="high">High</option>
-              </Select>
-            )}
-          </Field>
-        </div>
-      )}
-      {(entry.kind === "call" || entry.kind === "email" || entry.kind === "meeting") && (
-        <div className={css.line}>
-          <Field label="Subject">{(control) => <Input {...control} maxLength={300} {...text("subject")} />}</Field>
-          {entry.kind !== "meeting" && (
-            <Field label="Direction">
-              {(control) => (
-                <Select {...control} {...text("direction")}>
-                  <option value="outbound">Outbound</option>
-                  <option value="inbound">Inbound</option>
-                </Select>
-              )}
-            </Field>
-          )}
-          {entry.kind !== "email" && (
-            <Field label="Outcome">
-              {(control) => (
-                <>
-                  <Input {...control} list="outcomes" maxLength={120} {...text("outcome")} />
-                  <datalist id="outcomes">
-                    {OUTCOMES.map((outcome) => (
-                      <option key={outcome} value={outcome} />
-                    ))}
-                  </datalist>
-                </>
-              )}
-            </Field>
-          )}
-          <Field label="When">
-            {(control) => (
-              <Input
-                {...control}
-                type="datetime-local"
-                max={entry.kind === "meeting" ? undefined : localMoment(new Date().toISOString())}
-                {...text("at")}
-              />
-            )}
-          </Field>
-          {entry.kind !== "email" && (
-            <Field label="Minutes">
-              {(control) => <Input {...control} inputMode="numeric" {...text("minutes")} />}
-            </Field>
-          )}
-        </div>
-      )}
+      <EntryFields entry={entry} text={text} />
       <TextArea
         rows={open ? 3 : 1}
         aria-label={entry.kind === "note" ? "Note" : "Notes"}
