@@ -1,6 +1,6 @@
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { PostgreSQL, sql } from "@codemirror/lang-sql";
+import { PostgreSQL, sql, SQLDialect } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -80,7 +80,7 @@ export function Editor({ ref, initial, tables, onRun, onChange }: EditorProps) {
       const columns = table.columns.map(({ name, label, type }) => ({ label: name, detail: type, info: label, type: "property" }));
       return table.history ? [[table.name, columns], [`${table.name}_history`, columns]] : [[table.name, columns]];
     }));
-    view.current?.dispatch({ effects: language.current.reconfigure(sql({ dialect: PostgreSQL, schema, upperCaseKeywords: false })) });
+    view.current?.dispatch({ effects: language.current.reconfigure(sql({ dialect: dialectFor(tables), schema, upperCaseKeywords: false })) });
   }, [tables]);
 
   useImperativeHandle(ref, () => ({
@@ -110,6 +110,13 @@ export function Editor({ ref, initial, tables, onRun, onChange }: EditorProps) {
   }), []);
 
   return <div ref={place} className={css.editor} />;
+}
+
+/** PostgreSQL calls `id`, `name` and `status` keywords; where they are columns they look like columns. */
+function dialectFor(tables: readonly SqlTable[]): SQLDialect {
+  const columns = new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)));
+  const keywords = PostgreSQL.spec.keywords?.split(" ").filter((word) => !columns.has(word)).join(" ");
+  return SQLDialect.define({ ...PostgreSQL.spec, ...(keywords ? { keywords } : {}) });
 }
 
 const theme = EditorView.theme({

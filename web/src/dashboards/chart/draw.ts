@@ -35,8 +35,17 @@ export async function draw(element: HTMLElement, vega: object, size: { width: nu
 /** The specification in the size of its place; titles stand outside, where the page shows them. */
 function fitted(vega: object, { width, height }: { width: number; height: number }): VisualizationSpec {
   const { $schema: _schema, title: _title, background: _background, config: _config, ...rest }: Record<string, unknown> = { ...vega };
-  const spec = { ...rest, width, height: Math.max(height, leastHeight(rest)), autosize: { type: "fit", contains: "padding" } };
+  const spec = { ...labelsUnderBars(rest), width, height: Math.max(height, leastHeight(rest)), autosize: { type: "fit", contains: "padding" } };
   return JSON.parse(JSON.stringify(spec));
+}
+
+/** A bar of a month begins at the month's tick: its name begins there too, or it would seem to stand between two. */
+function labelsUnderBars(vega: Record<string, unknown>): Record<string, unknown> {
+  const { mark, encoding } = vega;
+  const bars = mark === "bar" || (isObject(mark) && mark.type === "bar");
+  if (!bars || !isObject(encoding) || !isObject(encoding.x) || encoding.x.type !== "temporal") return vega;
+  const axis = isObject(encoding.x.axis) ? encoding.x.axis : {};
+  return { ...vega, encoding: { ...encoding, x: { ...encoding.x, axis: { ...axis, labelAlign: "left" } } } };
 }
 
 const NAME_PX = 18;
