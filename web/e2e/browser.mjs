@@ -68,6 +68,12 @@ export async function open(page, path) {
   await page.locator("#page h1").first().waitFor();
 }
 
+/** Waits until nothing on the page is still loading. The network is never idle: live changes stream. */
+export async function settled(page) {
+  await page.waitForFunction(() => !document.querySelector("[data-skeleton], [aria-busy=true]"));
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** Fails on every serious or critical finding of axe-core. */
 export async function assertAccessible(page, what) {
   // Not `addScriptTag`: the content security policy forbids inline scripts, and shall.

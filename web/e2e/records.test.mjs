@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { client, eventually } from "./api.mjs";
-import { assertAccessible, launch, open, screenshot, signIn, visit } from "./browser.mjs";
+import { assertAccessible, launch, open, screenshot, settled, signIn, visit } from "./browser.mjs";
 
 let browser;
 let manager;
@@ -42,7 +42,8 @@ test("filters, order and columns live in the address, and a view keeps them", as
     .and(page.locator("[aria-sort=ascending]"))
     .waitFor();
   await page.getByRole("button", { name: "Columns" }).click();
-  await page.getByRole("checkbox", { name: "Source" }).uncheck();
+  await page.getByRole("checkbox", { name: "Source" }).click();
+  await page.getByRole("columnheader", { name: "Source" }).waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
 
   const address = new URL(page.url()).searchParams;
@@ -103,7 +104,7 @@ test("a long list shows every row without holding all of them", async () => {
 
   for (let turn = 0; turn < 6; turn += 1) {
     await table.evaluate((element) => element.parentElement?.scrollBy(0, 20_000));
-    await page.waitForLoadState("networkidle");
+    await settled(page);
   }
 
   const last = Number(await table.getByRole("row").last().getAttribute("aria-rowindex"));
@@ -233,12 +234,11 @@ test("commands: find a record, go to a page, change the theme", async () => {
 test("what others change shows up by itself", async () => {
   const lead = await newLead({ status: "new" });
   const page = await signedIn("manager");
-  const streaming = page.waitForResponse((response) => response.url().endsWith("/api/events") && response.ok());
   await open(page, `/leads/${lead.id}`);
-  await streaming;
+  await page.getByText("Live", { exact: true }).waitFor();
   await manager.patch(`/api/leads/${lead.id}`, { company_name: "Changed elsewhere" });
 
-  await page.getByText("Changed elsewhere").waitFor({ timeout: 5_000 });
+  await page.getByRole("region", { name: "Details" }).getByText("Changed elsewhere").waitFor({ timeout: 5_000 });
   page.assertQuiet();
   await page.context().close();
 });

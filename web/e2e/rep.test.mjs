@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { client, eventually } from "./api.mjs";
-import { assertAccessible, launch, loginOf, open, PHONE, screenshot, signIn, visit } from "./browser.mjs";
+import { assertAccessible, launch, loginOf, open, PHONE, screenshot, settled, signIn, visit } from "./browser.mjs";
 
 let browser;
 let rep;
@@ -57,7 +57,7 @@ test("the home page shows tasks, hot leads and stuck deals", async () => {
   await signIn(page, "rep");
 
   for (const name of ["Today’s tasks", "Hot leads", /Deals stuck/]) await page.getByRole("region", { name }).waitFor();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await assertAccessible(page, "the rep's home page");
   await screenshot(page, "rep-home");
   page.assertQuiet();
@@ -82,7 +82,7 @@ test("the best lead is on top of the list, with its reasons in words on the reco
   await page.getByRole("img", { name: `Score ${best.score} of 100` }).waitFor();
   const reasons = page.getByRole("list", { name: "Reasons for the score" });
   assert.ok((await reasons.getByRole("listitem").count()) > 0, "the score has reasons");
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await assertAccessible(page, "the lead's page");
   await screenshot(page, "rep-lead");
   page.assertQuiet();
@@ -178,7 +178,7 @@ test("the list and the record work on a phone, in the dark", async () => {
   await page.getByRole("table", { name: "Leads" }).getByRole("link").first().click();
   await page.getByRole("radio", { name: "Details" }).click();
   await page.getByRole("region", { name: "Details" }).waitFor();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await assertAccessible(page, "the lead on a phone");
   await screenshot(page, "rep-lead-phone");
   const overflow = await page.evaluate(

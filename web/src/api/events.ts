@@ -1,6 +1,6 @@
 /** Live changes: the server's event stream keeps the cache fresh. */
 import { createParser } from "eventsource-parser";
-import { useEffect } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { send } from "./client.ts";
 import { keys } from "./keys.ts";
 import { Problem } from "./problem.ts";
@@ -23,11 +23,30 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 
 const listeners = new Set<(change: LiveChange) => void>();
+const liveListeners = new Set<() => void>();
+let live = false;
 
 /** Hears every change the caller may see. */
 export function onLiveChange(listener: (change: LiveChange) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Whether changes of others show up by themselves right now. */
+export function useLive(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      liveListeners.add(listener);
+      return () => liveListeners.delete(listener);
+    },
+    () => live,
+  );
+}
+
+function setLive(now: boolean): void {
+  if (live === now) return;
+  live = now;
+  for (const listener of liveListeners) listener();
 }
 
 /** Listens as long as somebody is signed in. */
@@ -52,11 +71,14 @@ async function listen(signal: AbortSignal): Promise<void> {
       const response = await send("/api/events", { headers, signal });
       if (missed) resync();
       retryMs = FIRST_RETRY_MS;
+      setLive(true);
       await read(response, (id) => (lastId = id));
     } catch (thrown) {
       // A server without live changes says so once; lists still refresh on focus.
-      if (signal.aborted || (thrown instanceof Problem && [401, 403, 404].includes(thrown.status))) return;
+      if (signal.aborted || (thrown instanceof Problem && [401, 403, 404].includes(thrown.status)))
+        return setLive(false);
     }
+    setLive(false);
     missed = true;
     await pause(retryMs, signal);
     retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);

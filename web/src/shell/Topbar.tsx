@@ -1,5 +1,6 @@
 import { CircleHelp, LogOut, Menu as MenuIcon, Monitor, Moon, PanelLeft, Search, Sun, UserRound } from "lucide-react";
 import { useNavigate } from "react-router";
+import { useLive } from "@/api/events.ts";
 import { endSession, useSession } from "@/api/session.ts";
 import { formatChoice } from "@/format/format.ts";
 import { links } from "@/links.ts";
@@ -8,6 +9,7 @@ import { Avatar } from "@/ui/Avatar.tsx";
 import { Kbd } from "@/ui/Badge.tsx";
 import { IconButton } from "@/ui/Button.tsx";
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from "@/ui/Menu.tsx";
+import { Tooltip } from "@/ui/Tooltip.tsx";
 import css from "./Topbar.module.css";
 
 const THEMES: { value: ThemeChoice; label: string; icon: React.ReactNode }[] = [
@@ -46,11 +48,30 @@ export function Topbar({ collapsed, onToggleSidebar, onOpenDrawer, onOpenPalette
         </span>
       </button>
       <span className={css.space} />
+      <LiveMark />
       <IconButton label="Keyboard shortcuts" onClick={onOpenSheet}>
         <CircleHelp aria-hidden />
       </IconButton>
       <PersonMenu />
     </header>
+  );
+}
+
+/** Says that what is on the page follows the changes of others. */
+function LiveMark() {
+  const live = useLive();
+  return (
+    <Tooltip
+      text={
+        live
+          ? "Changes of others show up by themselves."
+          : "Changes of others show up when you come back to this window or load it anew."
+      }
+    >
+      <span className={css.live} data-live={live} role="status">
+        {live ? "Live" : "Not live"}
+      </span>
+    </Tooltip>
   );
 }
 

@@ -2,7 +2,7 @@ import css from "./Skeleton.module.css";
 
 /** A grey bar in place of text that is still coming. */
 export function Skeleton({ width = "100%", height = 14 }: { width?: number | string; height?: number }) {
-  return <span className={css.bar} style={{ width, height }} aria-hidden />;
+  return <span className={css.bar} style={{ width, height }} data-skeleton aria-hidden />;
 }
 
 export function SkeletonRows({ count = 8 }: { count?: number }) {
