@@ -1,4 +1,4 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { PostgreSQL, sql, SQLDialect } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
@@ -57,7 +57,7 @@ export function Editor({ ref, initial, tables, onRun, onChange }: EditorProps) {
         highlightSelectionMatches(),
         syntaxHighlighting(colours),
         keymap.of([{ key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
-        language.current.of(sql({ dialect: PostgreSQL, upperCaseKeywords: false })),
+        language.current.of(sql({ dialect: dialectFor([]), upperCaseKeywords: false })),
         placeholder("select stage_id, count(*) from deals group by 1"),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "SQL statement", spellcheck: "false" }),
@@ -80,7 +80,9 @@ export function Editor({ ref, initial, tables, onRun, onChange }: EditorProps) {
       const columns = table.columns.map(({ name, label, type }) => ({ label: name, detail: type, info: label, type: "property" }));
       return table.history ? [[table.name, columns], [`${table.name}_history`, columns]] : [[table.name, columns]];
     }));
-    view.current?.dispatch({ effects: language.current.reconfigure(sql({ dialect: dialectFor(tables), schema, upperCaseKeywords: false })) });
+    const dialect = dialectFor(tables);
+    const extension = [sql({ dialect, schema, upperCaseKeywords: false }), dialect.language.data.of({ autocomplete: columnsOfNamed(tables) })];
+    view.current?.dispatch({ effects: language.current.reconfigure(extension) });
   }, [tables]);
 
   useImperativeHandle(ref, () => ({
@@ -112,11 +114,28 @@ export function Editor({ ref, initial, tables, onRun, onChange }: EditorProps) {
   return <div ref={place} className={css.editor} />;
 }
 
-/** PostgreSQL calls `id`, `name` and `status` keywords; where they are columns they look like columns. */
+/** The words that a reading statement can use; the standard's other six hundred would bury tables and columns. */
+const WORDS =
+  "select from where group by order having limit offset join inner left right full outer cross natural on using as distinct case when then else end " +
+  "and or not in exists between like ilike is null true false union all except intersect with recursive over partition rows range preceding following " +
+  "unbounded current row asc desc nulls first last cast extract interval filter values lateral any some escape explain";
+
+/** `first` or `range` may be columns: then they look like columns. */
 function dialectFor(tables: readonly SqlTable[]): SQLDialect {
   const columns = new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)));
-  const keywords = PostgreSQL.spec.keywords?.split(" ").filter((word) => !columns.has(word)).join(" ");
-  return SQLDialect.define({ ...PostgreSQL.spec, ...(keywords ? { keywords } : {}) });
+  const keywords = WORDS.split(" ").filter((word) => !columns.has(word)).join(" ");
+  return SQLDialect.define({ ...PostgreSQL.spec, keywords });
+}
+
+/** Columns of the tables that the statement names anywhere, without their table before them. */
+function columnsOfNamed(tables: readonly SqlTable[]): CompletionSource {
+  return (context) => {
+    const word = context.matchBefore(/\w+/);
+    if (!word || context.state.sliceDoc(word.from - 1, word.from) === ".") return null;
+    const named = new Set(context.state.doc.toString().toLowerCase().match(/\w+/g));
+    const columns = new Map(tables.filter(({ name }) => named.has(name) || named.has(`${name}_history`)).flatMap((table) => table.columns.map((column) => [column.name, { label: column.name, detail: column.type, type: "property", boost: 1 }])));
+    return { from: word.from, options: [...columns.values()], validFor: /^\w*$/ };
+  };
 }
 
 const theme = EditorView.theme({

@@ -17,8 +17,8 @@ import { additive } from "./lines.ts";
 import type { Model } from "./model.ts";
 import css from "./Preview.module.css";
 import { ReportTable } from "./ReportTable.tsx";
-import { type ChartKind, chartQuery, computed, type ReportResult, runQuery } from "./run.ts";
-import { fieldPath, groupId, type ReportSpec } from "./spec.ts";
+import { type ChartKind, chartQuery, type ReportResult, runQuery } from "./run.ts";
+import { computed, fieldPath, groupId, type ReportSpec } from "./spec.ts";
 import { useThrottled } from "./useThrottled.ts";
 
 const REST_MS = 150;

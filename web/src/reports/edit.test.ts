@@ -94,11 +94,16 @@ test("a refusal's pointer leads to its pill", () => {
 });
 
 test("what is undone can be done again until something else is done", () => {
-  const first = { ...emptyReport(), title: "first" };
-  const second = { ...emptyReport(), title: "second" };
+  const first: ReportSpec = { ...emptyReport(), title: "first", limit: 1 };
+  const second: ReportSpec = { ...emptyReport(), title: "second", limit: 2 };
   const state = edited(edited(opened(emptyReport()), { kind: "change", spec: first }), { kind: "undo" });
   expect(edited(state, { kind: "redo" }).spec.title).toBe("first");
   expect(edited(edited(state, { kind: "change", spec: second }), { kind: "redo" }).spec.title).toBe("second");
+});
+
+test("the letters of a title are one step back", () => {
+  const typed = ["R", "Re", "Rev"].reduce((state, title) => edited(state, { kind: "change", spec: { ...state.spec, title } }), opened(emptyReport()));
+  expect(edited(typed, { kind: "undo" }).spec).toEqual(emptyReport());
 });
 
 test("a period ends on its last day", () => {

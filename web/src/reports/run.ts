@@ -1,7 +1,7 @@
 /** Running a report and drawing it. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { download, request } from "@/api/client.ts";
-import type { ReportSpec, ValueFormat } from "./spec.ts";
+import { computed, type ReportSpec, type ValueFormat } from "./spec.ts";
 
 export type Cell = string | number | boolean | null;
 
@@ -53,12 +53,6 @@ const PREVIEW_ROWS = 1_000;
 
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 const moment = (asOf: string) => (asOf ? { as_of: asOf } : {});
-
-/** The same numbers whatever it is called: a new title computes nothing. */
-export function computed(spec: ReportSpec): ReportSpec {
-  const { name: _name, title: _title, description: _description, ...rest } = spec;
-  return rest;
-}
 
 export function runQuery(spec: ReportSpec, asOf: string) {
   const body = { spec: { ...computed(spec), limit: Math.min(spec.limit ?? PREVIEW_ROWS, PREVIEW_ROWS) }, time_zone: zone(), ...moment(asOf) };
