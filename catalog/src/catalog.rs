@@ -1,5 +1,7 @@
 //! All objects of a workspace.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use crate::{ObjectDef, standard};
@@ -10,12 +12,28 @@ pub struct Catalog {
     /// The objects; an object that is linked to comes before the objects that link to it where
     /// the links have no cycle.
     pub objects: Vec<ObjectDef>,
+    /// Names of what comes with the product and can be scheduled, by kind: `report`, `dashboard`.
+    #[serde(skip)]
+    ready: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Catalog {
     /// The standard objects.
     pub fn standard() -> Self {
-        Self { objects: standard::objects() }
+        Self { objects: standard::objects(), ready: BTreeMap::new() }
+    }
+
+    /// The same workspace with these ready things of a kind.
+    #[must_use]
+    pub fn with_ready(mut self, kind: &str, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.ready.entry(kind.to_owned()).or_default().extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether there is a ready thing of this kind and name; every name passes for a kind whose names
+    /// nobody gave, as in a tool that knows no reports.
+    pub fn offers(&self, kind: &str, name: &str) -> bool {
+        self.ready.get(kind).is_none_or(|names| names.contains(name))
     }
 
     /// The object of this singular name.
@@ -36,8 +54,6 @@ impl Catalog {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::{Ownership, SYSTEM_COLUMNS};
 

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
-//! whole loads; [`http`] holds what every route shares, the problem
+//! whole loads; [`schedules`] and [`deliveries`] are the queue of scheduled mail; [`http`] holds what every route shares, the problem
 //! answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when nobody
 //! brings one, [`testing`] a throw-away one.
 //!
@@ -15,6 +15,7 @@ pub mod api;
 pub mod baseline;
 pub mod bulk;
 mod database;
+pub mod deliveries;
 pub mod embedded;
 mod error;
 pub mod http;
@@ -23,6 +24,7 @@ mod position;
 pub mod records;
 mod requirements;
 mod rules;
+pub mod schedules;
 pub mod testing;
 
 pub use database::Oltp;

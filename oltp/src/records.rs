@@ -35,6 +35,7 @@ pub(crate) use constraint::Violation;
 pub(crate) use draft::{BoundRow, Draft, Verb, moment_text};
 pub use history::AuditEntry;
 pub(crate) use journal::Journal;
+pub(crate) use links::visible;
 pub use list::{Deleted, ListQuery, MAX_LIMIT, Page};
 pub(crate) use write::{Batch, Failure, FollowUp, apply, locked, prepare};
 

@@ -49,8 +49,7 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
         }
         Standard::Schedule => {
             personal::complete(batch, drafts);
-            schedule::complete(batch, drafts);
-            Ok(())
+            schedule::complete(tx, batch, drafts).await
         }
         Standard::Task => {
             task::complete(batch, drafts);

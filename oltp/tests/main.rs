@@ -1,6 +1,8 @@
 //! Tests of this crate against a real Postgres.
 
 #[cfg(test)]
+mod deliveries;
+#[cfg(test)]
 mod embedded;
 #[cfg(test)]
 mod identity;
@@ -8,3 +10,5 @@ mod identity;
 mod migrations;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod schedules;

@@ -46,7 +46,8 @@ fn new_link(draft: &Draft, field: &str) -> Option<Uuid> {
     draft.changing(field).then(|| draft.link_after(field)).flatten()
 }
 
-async fn visible(
+/// Those of the wanted ids whose records are live and visible under the policy.
+pub(crate) async fn visible(
     tx: &mut PgConnection,
     policy: &Policy,
     target: &ObjectDef,

@@ -1,65 +1,66 @@
-//! Schedules: when they are due is possible, and they name formats and recipients.
-
-use std::{collections::BTreeSet, str::FromStr as _};
+//! Schedules: what goes out exists, whom it goes to can get it, and when it runs next is known.
 
 use catalog::Invalid;
-use chrono::NaiveTime;
-use chrono_tz::Tz;
 use serde_json::{Value, json};
-use uuid::Uuid;
+use sqlx::PgConnection;
 
-use crate::records::{Batch, Draft, Verb};
+use crate::{
+    Result,
+    records::{Batch, Draft, Verb, moment_text},
+    schedules::{TIMING_FIELDS, Timing, wrong_content},
+};
 
-/// What a delivery can carry.
-const FORMATS: [&str; 3] = ["pdf", "xlsx", "csv"];
-/// People one schedule may reach.
-const MAX_RECIPIENTS: usize = 500;
+/// What a run depends on besides its time.
+const CONTENT_FIELDS: [&str; 5] = ["name", "subject_kind", "subject", "formats", "recipients"];
 
-/// Refuses schedules that could never run; the day is Monday or the first unless it is given.
-pub(super) fn complete(batch: &Batch<'_>, drafts: &mut [Draft]) {
-    if matches!(batch.verb, Verb::Delete) {
-        return;
-    }
+/// Refuses a schedule that could not run, and computes the next run when its timing changes.
+///
+/// What a person did not touch is not checked again: a schedule whose recipient has left can still
+/// be paused or moved to another hour.
+pub(super) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &mut [Draft]) -> Result<()> {
     for draft in drafts.iter_mut().filter(|draft| draft.alive()) {
-        if let Err(invalid) = check(draft) {
-            draft.refuse(invalid);
+        if batch.verb == Verb::Delete {
+            continue;
         }
-        let day = match draft.text_after("cadence") {
-            Some("weekly") => Some("weekday"),
-            Some("monthly") => Some("day_of_month"),
-            _ => None,
+        choose_first_day(batch, draft);
+        let fresh = batch.verb == Verb::Create;
+        let changing = |names: &[&str]| fresh || names.iter().any(|name| draft.changing(name));
+        let (content, timing) = (changing(&CONTENT_FIELDS), changing(&TIMING_FIELDS));
+        let restarted = batch.verb == Verb::Restore || draft.changing("active");
+        let mut refused = if content {
+            wrong_content(tx, batch.catalog, batch.caller, |name| draft.after(name)).await?
+        } else {
+            Vec::new()
         };
-        if let Some(day) = day.filter(|day| draft.after(day).is_null()) {
-            draft.set(batch.object, day, &json!(1));
+        if timing || restarted {
+            match Timing::of(|name| draft.after(name)) {
+                Ok(timing) => set_next_run(batch, draft, timing),
+                Err(Invalid(fields)) => refused.extend(fields),
+            }
         }
-    }
-}
-
-fn check(draft: &Draft) -> Result<(), Invalid> {
-    let text = |name: &str| draft.text_after(name).unwrap_or_default();
-    let time = text("time_of_day");
-    if time.len() != 5 || NaiveTime::parse_from_str(time, "%H:%M").is_err() {
-        return Err(Invalid::field("time_of_day", "invalid_time", "Time must be hours and minutes, such as 08:00"));
-    }
-    if Tz::from_str(text("time_zone")).is_err() {
-        let message = format!("{} is not a time zone; use an IANA name such as Europe/Berlin", text("time_zone"));
-        return Err(Invalid::field("time_zone", "unknown_time_zone", message));
-    }
-    check_list(draft, "formats", FORMATS.len(), |format| FORMATS.contains(&format), "pdf, xlsx or csv")?;
-    check_list(draft, "recipients", MAX_RECIPIENTS, |id| Uuid::parse_str(id).is_ok(), "ids of people")
-}
-
-/// A list of at least one and at most `max` texts that are all `valid`.
-fn check_list(draft: &Draft, field: &str, max: usize, valid: impl Fn(&str) -> bool, what: &str) -> Result<(), Invalid> {
-    let list = draft.after(field).as_array().map(Vec::as_slice).unwrap_or_default();
-    let good = list.iter().all(|item| item.as_str().is_some_and(&valid));
-    if list.is_empty() || list.len() > max || !good {
-        let message = format!("{field} must be a list of 1 to {max} {what}");
-        return Err(Invalid::field(field, "invalid_list", message));
-    }
-    let distinct: BTreeSet<&str> = list.iter().filter_map(Value::as_str).collect();
-    if distinct.len() < list.len() {
-        return Err(Invalid::field(field, "duplicate", format!("{field} names the same twice")));
+        if !refused.is_empty() {
+            draft.refuse(Invalid(refused));
+        }
     }
     Ok(())
+}
+
+/// A week begins on Monday and a month on the first unless another day is chosen.
+fn choose_first_day(batch: &Batch<'_>, draft: &mut Draft) {
+    let day = match draft.text_after("cadence") {
+        Some("weekly") => "weekday",
+        Some("monthly") => "day_of_month",
+        Some(_) | None => return,
+    };
+    if draft.after(day).is_null() {
+        draft.set(batch.object, day, &json!(1));
+    }
+}
+
+/// A paused schedule has no next run; a resumed one does not make up for the pause.
+fn set_next_run(batch: &Batch<'_>, draft: &mut Draft, timing: Timing) {
+    let active = draft.after("active").as_bool().unwrap_or(true);
+    let next = timing.next_after(batch.at).filter(|_| active);
+    let next = next.map_or(Value::Null, |at| json!(moment_text(at)));
+    draft.set(batch.object, "next_run_at", &next);
 }

@@ -73,8 +73,8 @@ impl Samples {
         match (object.name.as_str(), field.name.as_str()) {
             ("schedule", "time_of_day") => Some(json!(format!("{:02}:15", n % 24))),
             ("schedule", "time_zone") => Some(Value::from(["UTC", "Europe/Berlin", "Asia/Kolkata"][n % 3])),
-            ("schedule", "formats") => Some(Value::from(vec![["pdf", "xlsx", "csv"][n % 3]])),
-            ("schedule", "recipients") => Some(json!([Uuid::from_u128(u128::try_from(n).expect("small"))])),
+            ("schedule", "formats") => Some(Value::from(vec![["pdf", "xlsx"][n % 2]])),
+            ("schedule", "recipients") => self.linked.get("user").map(|user| json!([user])),
             _ => None,
         }
     }
