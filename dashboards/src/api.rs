@@ -1,5 +1,7 @@
 //! The HTTP routes: charts of reports; ready dashboards, their tiles, their files.
 
+pub mod schedules;
+
 use axum::{
     Json, Router,
     body::Body,

@@ -14,8 +14,10 @@
 pub mod api;
 mod chart;
 mod definition;
+pub mod delivery;
 mod error;
 mod export;
+pub mod mail;
 mod ready;
 mod render;
 mod report;

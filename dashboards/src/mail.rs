@@ -1,0 +1,15 @@
+//! Mail: a letter with files, and the way to the mail server.
+//!
+//! [`Letter`] is what is to be said, free text by people included; [`Mailer`] makes a message of it
+//! that carries nothing but that and speaks SMTP. No text of a person can become a header, an
+//! address or a path: control characters are removed, and file names are made of plain letters.
+
+mod file_name;
+mod letter;
+mod mailer;
+mod server;
+
+pub use file_name::file_name;
+pub use letter::{Attachment, Letter};
+pub use mailer::{Connection, MailConfig, Mailer, SendError};
+pub use server::MailConfigError;
