@@ -3,6 +3,7 @@
 mod database;
 mod lake;
 mod local;
+mod mail;
 mod routes;
 mod web;
 
@@ -10,17 +11,18 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
-use dashboards::{Dashboards, RenderLimits, Renderer};
+use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, ready_dashboards};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
 use oltp::{Oltp, identity::Identity};
 use query_service::{QueryConfig, QueryService};
-use report_builder::ReportService;
+use report_builder::{READY_REPORTS, ReportService};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use warehouse::{Lake, LakeConfig, TableSpec};
 
 pub(crate) use database::Database;
 pub(crate) use local::LocalToken;
+pub(crate) use mail::mailer;
 pub(crate) use routes::openapi;
 
 use crate::config::Config;
@@ -38,8 +40,11 @@ pub(crate) struct App {
     pub(crate) reports: ReportService,
     /// Charts and dashboards.
     pub(crate) dashboards: Dashboards,
+    /// Scheduled mail.
+    pub(crate) deliveries: Deliveries,
     /// The stream of changes into the warehouse.
     pub(crate) capture: CaptureHandle,
+    mailing: mail::Mailing,
     capturing: Capture,
     database: Database,
 }
@@ -77,14 +82,18 @@ impl App {
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
         let identity = Arc::new(Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?));
-        Ok(Self { oltp, identity, query, reports, dashboards, capture, capturing, database })
+        let mailer = mailer(&config.mail).context("the section [mail] of the configuration cannot be used")?;
+        let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
+        let mailing = mail::Mailing::start(&deliveries);
+        Ok(Self { oltp, identity, query, reports, dashboards, deliveries, capture, mailing, capturing, database })
     }
 
-    /// Stops capturing after a last flush, then stops an embedded Postgres.
+    /// Stops sending mail, then capturing after a last flush, then an embedded Postgres.
     ///
     /// # Errors
     /// Something did not stop cleanly; nothing is lost, the next start recovers.
     pub(crate) async fn shutdown(self) -> anyhow::Result<()> {
+        self.mailing.stop().await;
         self.capturing.stop().await.context("capture did not stop cleanly")?;
         self.oltp.pool().close().await;
         self.database.close().await
@@ -138,7 +147,14 @@ impl Server {
 /// # Errors
 /// It cannot be reached.
 pub(crate) async fn connect(database: &Database) -> anyhow::Result<Oltp> {
-    Oltp::connect(database.url(), Arc::new(Catalog::standard()), clock()).await.context("cannot connect to Postgres")
+    Oltp::connect(database.url(), Arc::new(catalog()?), clock()).await.context("cannot connect to Postgres")
+}
+
+/// The objects of a workspace, and what comes with the product that can be scheduled.
+fn catalog() -> anyhow::Result<Catalog> {
+    let dashboards = ready_dashboards()?.into_iter().map(|dashboard| dashboard.name);
+    let catalog = Catalog::standard().with_ready("report", READY_REPORTS.iter().map(|report| report.name));
+    Ok(catalog.with_ready("dashboard", dashboards))
 }
 
 /// The clock of the program.

@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) lake: LakeSection,
     /// Analytical query limits.
     pub(crate) query: QuerySection,
+    /// Where mail goes out.
+    pub(crate) mail: MailSection,
 }
 
 /// `[lake]`: when the hot tail is written to Parquet.
@@ -51,6 +53,21 @@ pub(crate) struct QuerySection {
     pub(crate) row_limit: usize,
 }
 
+/// `[mail]`: how scheduled reports are sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MailSection {
+    /// The mail server: `smtp://host:port`, `smtp://user:password@host?tls=required` or
+    /// `smtps://user:password@host`; without one, deliveries wait.
+    pub(crate) smtp_url: Option<String>,
+    /// The sender, such as `Leadhouse <crm@example.com>`.
+    pub(crate) from: String,
+    /// Longest time to connect and greet, in seconds.
+    pub(crate) timeout_seconds: u64,
+    /// Most files in one mail, in MiB; many mail servers take no more than 25.
+    pub(crate) attachment_limit_mib: usize,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -59,6 +76,7 @@ impl Default for Config {
             database_url: None,
             lake: LakeSection::default(),
             query: QuerySection::default(),
+            mail: MailSection::default(),
         }
     }
 }
@@ -72,6 +90,17 @@ impl Default for LakeSection {
 impl Default for QuerySection {
     fn default() -> Self {
         Self { timeout_seconds: 60, memory_mib: 2048, row_limit: 1_000_000 }
+    }
+}
+
+impl Default for MailSection {
+    fn default() -> Self {
+        Self {
+            smtp_url: None,
+            from: "Leadhouse <leadhouse@localhost>".to_owned(),
+            timeout_seconds: 20,
+            attachment_limit_mib: 20,
+        }
     }
 }
 
@@ -145,6 +174,12 @@ impl Config {
         if let Some(url) = variable("DATABASE_URL") {
             config.database_url = Some(url);
         }
+        if let Some(url) = variable("LEADHOUSE_SMTP_URL") {
+            config.mail.smtp_url = Some(url);
+        }
+        if let Some(from) = variable("LEADHOUSE_MAIL_FROM") {
+            config.mail.from = from;
+        }
         if let Some(dir) = &overrides.data_dir {
             config.data_dir.clone_from(dir);
         }
@@ -161,10 +196,11 @@ impl Config {
         toml::from_str(&text).map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
     }
 
-    /// The configuration as a file, for `config check`; the password in a database URL is hidden.
+    /// The configuration as a file, for `config check`; passwords in addresses are hidden.
     pub(crate) fn to_toml(&self) -> String {
         let mut shown = self.clone();
         shown.database_url = shown.database_url.as_deref().map(hide_password);
+        shown.mail.smtp_url = shown.mail.smtp_url.as_deref().map(hide_password);
         toml::to_string_pretty(&shown).unwrap_or_default()
     }
 }
@@ -222,12 +258,14 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let config =
-            Config { database_url: Some("postgres://crm:s3cret@db.example/crm".to_owned()), ..Config::default() };
+        let mail = MailSection { smtp_url: Some("smtps://crm:s3cret@mx.example".to_owned()), ..MailSection::default() };
+        let database_url = Some("postgres://crm:s3cret@db.example/crm".to_owned());
+        let config = Config { database_url, mail, ..Config::default() };
 
         let shown = config.to_toml();
 
         assert!(!shown.contains("s3cret"), "{shown}");
         assert!(shown.contains("postgres://crm:***@db.example/crm"), "{shown}");
+        assert!(shown.contains("smtps://crm:***@mx.example"), "{shown}");
     }
 }

@@ -21,14 +21,21 @@ pub(crate) struct Workspace {
     pub(crate) cluster: Cluster,
     dir: tempfile::TempDir,
     server: Option<Child>,
+    environment: Vec<(String, String)>,
 }
 
 impl Workspace {
     /// Starts a fresh workspace.
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts a fresh workspace with these environment variables.
+    pub(crate) async fn start_with(environment: &[(&str, &str)]) -> Self {
         let cluster = Cluster::start().await;
         let dir = tempfile::tempdir().expect("a scratch folder");
-        let mut workspace = Self { cluster, dir, server: None };
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut workspace = Self { cluster, dir, server: None, environment };
         workspace.serve().await;
         workspace
     }
@@ -116,7 +123,9 @@ impl Workspace {
             .env("DATABASE_URL", self.cluster.url())
             .env("LEADHOUSE_DATA_DIR", self.dir.path().join("data"))
             .env_remove("LEADHOUSE_URL")
-            .env_remove("LEADHOUSE_TOKEN");
+            .env_remove("LEADHOUSE_TOKEN")
+            .env_remove("LEADHOUSE_SMTP_URL")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

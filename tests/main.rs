@@ -7,6 +7,7 @@ mod demo;
 mod harness;
 mod journeys;
 mod kills;
+mod mailbox;
 mod maven;
 mod other_imports;
 mod problems;

@@ -20,8 +20,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<Outcome> {
     }
     // A running server owns the embedded database; asking it again would start a second one.
     if running && config.database_url.is_none() {
+        well &= mail(config, &mut table).await;
         print(&table.to_string())?;
-        return Ok(Outcome::Done);
+        return Ok(if well { Outcome::Done } else { Outcome::No });
     }
     let database = Database::open(config).await?;
     let oltp = app::connect(&database).await?;
@@ -32,6 +33,33 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<Outcome> {
     }
     oltp.pool().close().await;
     database.close().await?;
+    well &= mail(config, &mut table).await;
     print(&table.to_string())?;
     Ok(if well { Outcome::Done } else { Outcome::No })
+}
+
+/// Whether scheduled mail can go out; a workspace without a mail server is well, but says so.
+async fn mail(config: &Config, table: &mut comfy_table::Table) -> bool {
+    let mailer = match app::mailer(&config.mail) {
+        Ok(Some(mailer)) => mailer,
+        Ok(None) => {
+            let advice = "schedules wait until smtp_url is set in [mail], or LEADHOUSE_SMTP_URL";
+            table.add_row(["mail server", "not configured", advice]);
+            return true;
+        }
+        Err(wrong) => {
+            table.add_row(["mail server", &format!("FAILED: {wrong}"), "repair [mail] in the configuration"]);
+            return false;
+        }
+    };
+    match mailer.check().await {
+        Ok(()) => {
+            table.add_row(["mail server", "ok", ""]);
+            true
+        }
+        Err(away) => {
+            table.add_row(["mail server", &format!("FAILED: {away}"), "nothing is lost; mail waits until it answers"]);
+            false
+        }
+    }
 }

@@ -22,7 +22,7 @@ const FLOORS: [(&str, u8); 9] = [
 ];
 
 /// Dependencies that cost a lot or decide a lot, and the only packages that may name them.
-const HOMES: [(&str, &[&str]); 17] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("argon2", &["oltp"]),
     ("arrow58", &["query-service"]),
     ("calamine", &["ingest"]),
@@ -30,6 +30,7 @@ const HOMES: [(&str, &[&str]); 17] = [
     ("deltalake-core", &["warehouse"]),
     ("duckdb", &["query-service"]),
     ("jsonwebtoken", &["oltp"]),
+    ("lettre", &["dashboards"]),
     ("linfa", &["scoring-model"]),
     ("linfa-logistic", &["scoring-model"]),
     ("ndarray", &["scoring-model"]),
