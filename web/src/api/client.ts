@@ -2,7 +2,7 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./__generated__/schema.ts";
 import { notReached, reached } from "./connection.ts";
-import { asProblem, problemOf } from "./problem.ts";
+import { asProblem, Problem, problemOf } from "./problem.ts";
 import { endSession, session } from "./session.ts";
 
 /** Every request of the application: bearer token, problems as exceptions, 401 ends the session. */
@@ -26,6 +26,13 @@ export async function send(input: Request | string, init?: RequestInit): Promise
 
 /** Typed by the server's own description. Failures throw `Problem`, so `data` is what a success answers. */
 export const api = createClient<paths>({ baseUrl: "", fetch: send });
+
+/** What a call of `api` answered; failures were thrown already. */
+export async function answered<T>(call: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await call;
+  if (data === undefined) throw new Problem(500, { detail: "The server answered without a body." });
+  return data;
+}
 
 export interface RequestOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

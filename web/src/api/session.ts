@@ -1,9 +1,11 @@
 /** Who is signed in: kept in memory and, so that a reload keeps it, in this tab's session storage. */
 import { useSyncExternalStore } from "react";
+import type { components } from "./__generated__/schema.ts";
 
 const STORAGE_KEY = "leadhouse.session";
 
-export type Role = "admin" | "manager" | "rep" | "support" | "analyst" | "executive";
+export const ROLES = ["admin", "manager", "rep", "support", "analyst", "executive"] as const;
+export type Role = (typeof ROLES)[number];
 
 export interface SessionUser {
   id: string;
@@ -24,6 +26,29 @@ export interface Session {
 
 /** Why nobody is signed in, for the sign-in page. */
 export type SignedOutReason = "none" | "expired" | "signed_out";
+
+/** What signing in answers, read into a session. */
+export function sessionOf({ token, expires_at, user }: components["schemas"]["AccessToken"]): Session {
+  const record: Readonly<Record<string, unknown>> = user;
+  const text = (name: string) => {
+    const value = record[name];
+    return typeof value === "string" ? value : null;
+  };
+  return {
+    token,
+    expires_at,
+    user: {
+      id: text("id") ?? "",
+      username: text("username") ?? "",
+      name: text("name") ?? text("username") ?? "",
+      email: text("email"),
+      role: ROLES.find((role) => role === record.role) ?? "rep",
+      team_id: text("team_id"),
+      time_zone: text("time_zone") ?? "UTC",
+      locale: text("locale") ?? "en",
+    },
+  };
+}
 
 let current: Session | null = restore();
 let reason: SignedOutReason = "none";

@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { request } from "@/api/client.ts";
+import { answered, api } from "@/api/client.ts";
 import { asProblem } from "@/api/problem.ts";
 import { queryClient } from "@/api/queryClient.ts";
-import { type Session, startSession } from "@/api/session.ts";
+import { sessionOf, startSession } from "@/api/session.ts";
 import { links } from "@/links.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Field, Input } from "@/ui/Field.tsx";
@@ -20,11 +20,10 @@ export default function RegisterPage() {
     document.title = "Make an account · Leadhouse";
   }, []);
   const register = useMutation({
-    mutationFn: () =>
-      request<Session>("/api/auth/register", { method: "POST", body: { ...values, name: values.name || null } }),
-    onSuccess: (session) => {
+    mutationFn: () => answered(api.POST("/api/auth/register", { body: { ...values, name: values.name || null } })),
+    onSuccess: (answer) => {
       queryClient.clear();
-      startSession(session);
+      startSession(sessionOf(answer));
       void navigate(links.home(), { replace: true });
     },
   });

@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
-import { request } from "@/api/client.ts";
+import { answered, api } from "@/api/client.ts";
 import { asProblem } from "@/api/problem.ts";
 import { queryClient } from "@/api/queryClient.ts";
-import { type Session, signedOutReason, startSession, useSession } from "@/api/session.ts";
+import { sessionOf, signedOutReason, startSession, useSession } from "@/api/session.ts";
 import { links } from "@/links.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Field, Input } from "@/ui/Field.tsx";
@@ -23,11 +23,10 @@ export default function SignInPage() {
     document.title = "Sign in · Leadhouse";
   }, []);
   const signIn = useMutation({
-    mutationFn: () =>
-      request<Session>("/api/auth/login", { method: "POST", body: { username: username.trim(), password } }),
-    onSuccess: (session) => {
+    mutationFn: () => answered(api.POST("/api/auth/login", { body: { username: username.trim(), password } })),
+    onSuccess: (answer) => {
       queryClient.clear();
-      startSession(session);
+      startSession(sessionOf(answer));
       void navigate(back, { replace: true });
     },
     onError: () => setPassword(""),

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { BarChart3, Database, Plus } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { request } from "@/api/client.ts";
+import { answered, api } from "@/api/client.ts";
 import { pastStatements } from "@/explore/history.ts";
 import { formatAge, formatNumber } from "@/format/format.ts";
 import { links } from "@/links.ts";
@@ -19,8 +19,7 @@ export function AnalystHome() {
   const [statements] = useState(() => pastStatements().slice(0, SHOWN));
   const reports = useQuery({
     queryKey: ["reports", "ready"],
-    queryFn: ({ signal }) =>
-      request<{ items: { name: string; title: string; description: string }[] }>("/api/reports", { signal }),
+    queryFn: ({ signal }) => answered(api.GET("/api/reports", { signal })),
   });
   return (
     <div className={css.columns}>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { request } from "@/api/client.ts";
+import { answered, api } from "@/api/client.ts";
 import { keys } from "@/api/keys.ts";
 import { formatAge, formatMoneyCompact, formatNumber } from "@/format/format.ts";
 import { links } from "@/links.ts";
@@ -12,20 +12,15 @@ import css from "./Home.module.css";
 const REPORT = "pipeline-by-stage";
 const CLOSED = new Set(["Won", "Lost"]);
 
-interface Answer {
-  rows: { keys: (string | null)[]; cells: ((string | number | null)[] | null)[] }[];
-  run: { as_of: string };
-}
-
 /** Open deals by stage, from the warehouse. */
 export function Pipeline() {
   const answer = useQuery({
     queryKey: [...keys.table("deals"), "report", REPORT],
-    queryFn: ({ signal }) => request<Answer>("/api/reports/run", { method: "POST", body: { name: REPORT }, signal }),
+    queryFn: ({ signal }) => answered(api.POST("/api/reports/run", { body: { name: REPORT }, signal })),
   });
   const stages = (answer.data?.rows ?? [])
     .map(({ keys: [name], cells }) => ({
-      name: name ?? "None",
+      name: String(name ?? "None"),
       deals: Number(cells[0]?.[0] ?? 0),
       amount: Number(cells[0]?.[1] ?? 0),
     }))
