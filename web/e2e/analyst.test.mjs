@@ -16,7 +16,10 @@ async function opened(browser, options) {
   const page = await visit(browser, options);
   await signIn(page, "analyst");
   await open(page, "/sql");
-  await page.getByRole("list", { name: "Tables", exact: true }).getByRole("button", { name: /^deals/ }).waitFor();
+  await page
+    .getByRole("list", { name: "Tables", exact: true })
+    .getByRole("button", { name: /^deals/ })
+    .waitFor();
   return page;
 }
 
@@ -45,7 +48,11 @@ test("a statement runs, its rows are shown and downloaded", async () => {
   await result.getByRole("cell", { name: "lost" }).waitFor();
   await screenshot(page, "analyst-sql");
 
-  for (const [label, starts] of [["CSV", "status,deals"], ["Parquet", "PAR1"], ["JSON", "{"]]) {
+  for (const [label, starts] of [
+    ["CSV", "status,deals"],
+    ["Parquet", "PAR1"],
+    ["JSON", "{"],
+  ]) {
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download" }).click();
     await page.getByRole("menuitem", { name: label }).click();
@@ -73,7 +80,10 @@ test("a mistake is told with its place, and nothing typed is lost", async () => 
   await page.keyboard.press("Control+Enter");
 
   await page.getByRole("alert").getByText("Line 2, column 3").waitFor();
-  await page.getByRole("alert").getByText(/did you mean/).waitFor();
+  await page
+    .getByRole("alert")
+    .getByText(/did you mean/)
+    .waitFor();
   await page.locator(".cm-lintRange-error").waitFor();
   assert.match(await page.getByRole("textbox", { name: "SQL statement" }).innerText(), /stageid/);
   await screenshot(page, "analyst-mistake");

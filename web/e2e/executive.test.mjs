@@ -15,8 +15,14 @@ after(() => browser?.close());
 
 const settled = async (page) => {
   await page.locator("[data-tile]").first().waitFor();
-  await page.waitForFunction(() => [...document.querySelectorAll("[data-tile]")].every((tile) => tile.getAttribute("aria-busy") === "false"));
-  await page.waitForFunction(() => [...document.querySelectorAll("figure[data-state]")].every((figure) => figure.getAttribute("data-state") === "drawn"));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("[data-tile]")].every((tile) => tile.getAttribute("aria-busy") === "false"),
+  );
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("figure[data-state]")].every(
+      (figure) => figure.getAttribute("data-state") === "drawn",
+    ),
+  );
 };
 
 for (const theme of ["light", "dark"]) {
@@ -45,7 +51,9 @@ test("a dashboard is one column on a phone", async () => {
   await open(page, "/dashboards/sales_overview");
   await settled(page);
 
-  const lefts = await page.locator("[data-tile]").evaluateAll((tiles) => [...new Set(tiles.map((tile) => Math.round(tile.getBoundingClientRect().left)))]);
+  const lefts = await page
+    .locator("[data-tile]")
+    .evaluateAll((tiles) => [...new Set(tiles.map((tile) => Math.round(tile.getBoundingClientRect().left)))]);
   assert.equal(lefts.length, 1);
   await screenshot(page, "executive-phone");
   await page.context().close();
@@ -55,7 +63,11 @@ test("a dashboard becomes a PDF, a picture and a workbook", async () => {
   const page = await visit(browser);
   await signIn(page, "executive");
   await open(page, "/dashboards/sales_overview");
-  for (const [label, starts] of [["PDF", "%PDF-"], ["Picture (PNG)", "\x89PNG"], ["Excel (XLSX)", "PK"]]) {
+  for (const [label, starts] of [
+    ["PDF", "%PDF-"],
+    ["Picture (PNG)", "\x89PNG"],
+    ["Excel (XLSX)", "PK"],
+  ]) {
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export" }).click();
     await page.getByRole("menuitem", { name: label }).click();
@@ -72,7 +84,11 @@ test("one tile that fails leaves the others standing", async () => {
   await page.route("**/api/dashboards/*/tiles/*", (route) => {
     if (!first) return route.continue();
     first = false;
-    return route.fulfill({ status: 422, contentType: "application/problem+json", body: JSON.stringify({ title: "Refused", status: 422, detail: "This report has a deleted field." }) });
+    return route.fulfill({
+      status: 422,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ title: "Refused", status: 422, detail: "This report has a deleted field." }),
+    });
   });
   await open(page, "/dashboards/sales_overview");
   await page.getByText("This report has a deleted field.").waitFor();
@@ -96,7 +112,10 @@ test("a dashboard of one's own is made from a report, changed and saved", async 
   await tile.locator('figure[data-state="drawn"]').waitFor();
   const before = await tile.boundingBox();
   await page.getByRole("button", { name: /^Size of Won by month/ }).press("ArrowRight");
-  await page.waitForFunction((width) => document.querySelector("[data-tile]").getBoundingClientRect().width > width, before.width + 20);
+  await page.waitForFunction(
+    (width) => document.querySelector("[data-tile]").getBoundingClientRect().width > width,
+    before.width + 20,
+  );
   await assertAccessible(page, "the dashboard editor");
   await page.getByRole("button", { name: "Save" }).click();
 

@@ -18,7 +18,8 @@ before(async () => {
 
 after(() => browser?.close());
 
-const field = (page, name) => page.getByRole("list", { name: "Fields" }).getByRole("button", { name, exact: true }).first();
+const field = (page, name) =>
+  page.getByRole("list", { name: "Fields" }).getByRole("button", { name, exact: true }).first();
 const shelf = (page, name) => page.getByRole("region", { name, exact: true });
 
 /** Drags as a hand does: down, away, over the shelf, up. Answers how long the new numbers took, in milliseconds. */
@@ -54,7 +55,11 @@ test("a report is built by drag, saved, shared with a team and exported", async 
   const page = await visit(browser);
   await signIn(page, "manager");
   await open(page, "/reports/new");
-  const times = [await drag(page, "Won revenue certified", "values"), await drag(page, "Owner", "rows"), await drag(page, "Deals certified", "values")];
+  const times = [
+    await drag(page, "Won revenue certified", "values"),
+    await drag(page, "Owner", "rows"),
+    await drag(page, "Deals certified", "values"),
+  ];
   console.log(`preview after a drag: ${times.join(", ")} ms`);
   await page.getByRole("row").filter({ hasText: "Total" }).waitFor();
   await page.locator('figure[data-state="drawn"]').waitFor();
@@ -79,7 +84,11 @@ test("a report is built by drag, saved, shared with a team and exported", async 
   const rep = await client("rep");
   assert.equal((await rep.get(`/api/saved_reports/${id}`)).name, REPORT);
 
-  for (const [label, starts] of [["CSV", "Owner"], ["Excel (XLSX)", "PK"], ["PDF", "%PDF-"]]) {
+  for (const [label, starts] of [
+    ["CSV", "Owner"],
+    ["Excel (XLSX)", "PK"],
+    ["PDF", "%PDF-"],
+  ]) {
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export" }).click();
     await page.getByRole("menuitem", { name: label }).click();
@@ -100,7 +109,10 @@ test("a team's row leads to one person, and back", async () => {
   await page.getByRole("columnheader", { name: "Person" }).waitFor();
   await page.locator("tbody").getByRole("button").first().click();
   await page.getByRole("menuitem", { name: /^Only / }).click();
-  await page.getByRole("status").getByText(/^1 row ·/).waitFor();
+  await page
+    .getByRole("status")
+    .getByText(/^1 row ·/)
+    .waitFor();
   assert.equal(await shelf(page, "Filters").getByRole("button").count(), 2);
 
   await page.getByRole("button", { name: "Undo" }).click();
@@ -115,7 +127,10 @@ test("a draft survives a reload", async () => {
   await signIn(page, "manager");
   await open(page, "/reports/new");
   await field(page, "Won deals certified").press("Enter");
-  await page.getByRole("status").getByText(/^1 row ·/).waitFor();
+  await page
+    .getByRole("status")
+    .getByText(/^1 row ·/)
+    .waitFor();
   await page.reload();
 
   await shelf(page, "Measures").getByRole("button", { name: "Won deals" }).waitFor();
@@ -123,7 +138,12 @@ test("a draft survives a reload", async () => {
 });
 
 test("a report with a deleted field still opens, and shows which", async () => {
-  const spec = { spec_version: 1, rows: [{ field: "deal.mood" }, { field: "deal.stage" }], values: [{ measure: "deal.count" }], totals: true };
+  const spec = {
+    spec_version: 1,
+    rows: [{ field: "deal.mood" }, { field: "deal.stage" }],
+    values: [{ measure: "deal.count" }],
+    totals: true,
+  };
   const record = await manager.post("/api/saved_reports", { name: "Old report (journey)", definition: spec });
   const page = await visit(browser);
   await signIn(page, "manager");
@@ -131,7 +151,9 @@ test("a report with a deleted field still opens, and shows which", async () => {
 
   await page.getByText(/1 part is left out/).waitFor();
   await page.getByRole("row").filter({ hasText: "Total" }).waitFor();
-  await shelf(page, "Group rows").getByRole("button", { name: /deal\.mood/ }).click();
+  await shelf(page, "Group rows")
+    .getByRole("button", { name: /deal\.mood/ })
+    .click();
   await page.getByText(/no field “deal.mood”/).waitFor();
   await page.getByRole("menuitem", { name: "Remove" }).click();
   await page.getByText(/1 part is left out/).waitFor({ state: "hidden" });
@@ -148,7 +170,10 @@ test("the builder works on a phone and in the dark", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Lead › Lost leads certified" }).click();
 
   await page.getByRole("dialog").waitFor({ state: "hidden" });
-  const { scrollWidth, clientWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth }));
+  const { scrollWidth, clientWidth } = await page.evaluate(() => ({
+    scrollWidth: document.documentElement.scrollWidth,
+    clientWidth: document.documentElement.clientWidth,
+  }));
   assert.ok(scrollWidth <= clientWidth, "nothing is wider than the phone");
   await assertAccessible(page, "the builder on a phone");
   await screenshot(page, "manager-phone");

@@ -1,5 +1,15 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Download, FileImage, FileSpreadsheet, FileText, LayoutDashboard, Pencil, RefreshCw, Send, Share2 } from "lucide-react";
+import {
+  Download,
+  FileImage,
+  FileSpreadsheet,
+  FileText,
+  LayoutDashboard,
+  Pencil,
+  RefreshCw,
+  Send,
+  Share2,
+} from "lucide-react";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { keys } from "@/api/keys.ts";
@@ -15,7 +25,15 @@ import { PageHeader } from "@/ui/PageHeader.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { PageSkeleton } from "@/ui/Skeleton.tsx";
 import { sayProblem } from "@/ui/toast.tsx";
-import { type DashboardFormat, DASHBOARDS, exportDashboard, type Freshness, recordQuery, tileQuery, viewQuery } from "./dashboard.ts";
+import {
+  type DashboardFormat,
+  DASHBOARDS,
+  exportDashboard,
+  type Freshness,
+  recordQuery,
+  tileQuery,
+  viewQuery,
+} from "./dashboard.ts";
 import css from "./DashboardPage.module.css";
 import { Tile } from "./Tile.tsx";
 import tileCss from "./Tile.module.css";
@@ -28,7 +46,13 @@ export default function DashboardPage() {
   const [sharing, setSharing] = useState(false);
   const navigate = useNavigate();
   const queries = useQueryClient();
-  if (error) return <><PageHeader title="Dashboard" /><ProblemState error={error} onRetry={() => void refetch()} /></>;
+  if (error)
+    return (
+      <>
+        <PageHeader title="Dashboard" />
+        <ProblemState error={error} onRetry={() => void refetch()} />
+      </>
+    );
   if (!view) return <PageSkeleton />;
   const mine = mayChange(record ?? null);
   return (
@@ -38,19 +62,51 @@ export default function DashboardPage() {
         subtitle={view.description || undefined}
         actions={
           <>
-            <IconButton label="Refresh" onClick={() => void queries.invalidateQueries({ queryKey: keys.table(DASHBOARDS) })}><RefreshCw aria-hidden /></IconButton>
-            <Button icon={<Send size={15} aria-hidden />} onClick={() => void navigate(links.newSchedule({ kind: "dashboard", subject: name }))}>Schedule</Button>
-            {record && mine && <Button icon={<Share2 size={15} aria-hidden />} onClick={() => setSharing(true)}>Share</Button>}
-            {record && mine && <LinkButton to={links.editDashboard(name)} icon={<Pencil size={15} aria-hidden />}>Edit</LinkButton>}
+            <IconButton
+              label="Refresh"
+              onClick={() => void queries.invalidateQueries({ queryKey: keys.table(DASHBOARDS) })}
+            >
+              <RefreshCw aria-hidden />
+            </IconButton>
+            <Button
+              icon={<Send size={15} aria-hidden />}
+              onClick={() => void navigate(links.newSchedule({ kind: "dashboard", subject: name }))}
+            >
+              Schedule
+            </Button>
+            {record && mine && (
+              <Button icon={<Share2 size={15} aria-hidden />} onClick={() => setSharing(true)}>
+                Share
+              </Button>
+            )}
+            {record && mine && (
+              <LinkButton to={links.editDashboard(name)} icon={<Pencil size={15} aria-hidden />}>
+                Edit
+              </LinkButton>
+            )}
             <ExportButton name={name} />
           </>
         }
       />
       <FreshnessLine dashboard={name} tiles={view.tiles.map(({ id }) => id)} />
       {view.tiles.length === 0 ? (
-        <EmptyState icon={<LayoutDashboard />} title="Nothing is on this dashboard yet" action={mine && <LinkButton to={links.editDashboard(name)} variant="primary">Add a tile</LinkButton>} />
+        <EmptyState
+          icon={<LayoutDashboard />}
+          title="Nothing is on this dashboard yet"
+          action={
+            mine && (
+              <LinkButton to={links.editDashboard(name)} variant="primary">
+                Add a tile
+              </LinkButton>
+            )
+          }
+        />
       ) : (
-        <div className={tileCss.grid}>{view.tiles.map((tile) => <Tile key={tile.id} dashboard={name} tile={tile} />)}</div>
+        <div className={tileCss.grid}>
+          {view.tiles.map((tile) => (
+            <Tile key={tile.id} dashboard={name} tile={tile} />
+          ))}
+        </div>
       )}
       {sharing && record && <ShareDialog table={DASHBOARDS} record={record} onClose={() => setSharing(false)} />}
     </>
@@ -76,19 +132,42 @@ function ExportButton({ name }: { name: string }) {
     }
   };
   return (
-    <Menu trigger={<Button variant="primary" icon={<Download size={15} aria-hidden />} busy={busy}>Export</Button>}>
-      {FORMATS.map(({ format, label, icon: Icon }) => <MenuItem key={format} icon={<Icon size={15} aria-hidden />} onSelect={() => void save(format)}>{label}</MenuItem>)}
+    <Menu
+      trigger={
+        <Button variant="primary" icon={<Download size={15} aria-hidden />} busy={busy}>
+          Export
+        </Button>
+      }
+    >
+      {FORMATS.map(({ format, label, icon: Icon }) => (
+        <MenuItem key={format} icon={<Icon size={15} aria-hidden />} onSelect={() => void save(format)}>
+          {label}
+        </MenuItem>
+      ))}
     </Menu>
   );
 }
 
 /** The oldest state among the tiles: what the whole page can vouch for. */
 function FreshnessLine({ dashboard, tiles }: { dashboard: string; tiles: string[] }) {
-  const states = useQueries({ queries: tiles.map((id) => tileQuery(dashboard, id)), combine: (answers) => answers.flatMap(({ data }) => data?.freshness ?? []) });
-  const oldest = states.reduce<Freshness | undefined>((old, state) => (!old || state.as_of < old.as_of ? state : old), undefined);
+  const states = useQueries({
+    queries: tiles.map((id) => tileQuery(dashboard, id)),
+    combine: (answers) => answers.flatMap(({ data }) => data?.freshness ?? []),
+  });
+  const oldest = states.reduce<Freshness | undefined>(
+    (old, state) => (!old || state.as_of < old.as_of ? state : old),
+    undefined,
+  );
   return (
     <p className={css.freshness} role="status">
-      {oldest ? <span title={`Log position ${oldest.lsn}`}>Numbers as of {formatMoment(oldest.as_of)}{oldest.lag_ms > 0 ? `, ${formatCell(oldest.lag_ms / 1_000, "decimal")} s behind the records` : ""}</span> : " "}
+      {oldest ? (
+        <span title={`Log position ${oldest.lsn}`}>
+          Numbers as of {formatMoment(oldest.as_of)}
+          {oldest.lag_ms > 0 ? `, ${formatCell(oldest.lag_ms / 1_000, "decimal")} s behind the records` : ""}
+        </span>
+      ) : (
+        " "
+      )}
     </p>
   );
 }

@@ -21,10 +21,20 @@ export default function DashboardsPage() {
   const saved = useQuery(savedDashboardsQuery);
   return (
     <>
-      <PageHeader title="Dashboards" subtitle="The state of things at a glance, as fresh as the records." actions={<LinkButton to={links.newDashboard()} variant="primary" icon={<Plus size={16} aria-hidden />}>New dashboard</LinkButton>} />
+      <PageHeader
+        title="Dashboards"
+        subtitle="The state of things at a glance, as fresh as the records."
+        actions={
+          <LinkButton to={links.newDashboard()} variant="primary" icon={<Plus size={16} aria-hidden />}>
+            New dashboard
+          </LinkButton>
+        }
+      />
       <div className={css.page}>
         <section aria-labelledby="ready-dashboards">
-          <h2 id="ready-dashboards" className={css.heading}>Ready to use</h2>
+          <h2 id="ready-dashboards" className={css.heading}>
+            Ready to use
+          </h2>
           {ready.error && <ProblemState error={ready.error} compact onRetry={() => void ready.refetch()} />}
           {ready.isPending && <SkeletonRows count={3} />}
           <ul className={css.cards}>
@@ -40,11 +50,19 @@ export default function DashboardsPage() {
           </ul>
         </section>
         <section aria-labelledby="saved-dashboards">
-          <h2 id="saved-dashboards" className={css.heading}>Saved</h2>
+          <h2 id="saved-dashboards" className={css.heading}>
+            Saved
+          </h2>
           {saved.error && <ProblemState error={saved.error} compact onRetry={() => void saved.refetch()} />}
           {saved.isPending && <SkeletonRows count={3} />}
-          {saved.data?.length === 0 && <p className={css.none}>Nobody shared one with you yet. Make your own from any report.</p>}
-          <ul className={css.cards}>{saved.data?.map((record) => <SavedCard key={record.id} record={record} />)}</ul>
+          {saved.data?.length === 0 && (
+            <p className={css.none}>Nobody shared one with you yet. Make your own from any report.</p>
+          )}
+          <ul className={css.cards}>
+            {saved.data?.map((record) => (
+              <SavedCard key={record.id} record={record} />
+            ))}
+          </ul>
         </section>
       </div>
     </>
@@ -59,7 +77,9 @@ function SavedCard({ record }: { record: CrmRecord }) {
         <Sketch tiles={tilesOf(record)} />
         <strong>{textOf(record, "name")}</strong>
         <span className={css.meta}>
-          <Badge tone={audience === "owner" ? "neutral" : "accent"}>{audience === "owner" ? "Only me" : audience === "team" ? "Team" : "Everyone"}</Badge>
+          <Badge tone={audience === "owner" ? "neutral" : "accent"}>
+            {audience === "owner" ? "Only me" : audience === "team" ? "Team" : "Everyone"}
+          </Badge>
           {record.owner_id !== session()?.user.id && <Badge tone="info">Shared with you</Badge>}
           {formatAge(record.updated_at)}
         </span>
@@ -74,7 +94,9 @@ type Box = Pick<TileDefinition, "x" | "y" | "w" | "h">;
 function Sketch({ tiles }: { tiles: readonly Box[] }) {
   return (
     <div className={css.sketch} aria-hidden>
-      {tiles.map(({ x, y, w, h }, index) => <i key={index} style={{ gridColumn: `${x + 1} / span ${w}`, gridRow: `${y + 1} / span ${h}` }} />)}
+      {tiles.map(({ x, y, w, h }, index) => (
+        <i key={index} style={{ gridColumn: `${x + 1} / span ${w}`, gridRow: `${y + 1} / span ${h}` }} />
+      ))}
     </div>
   );
 }

@@ -11,7 +11,12 @@ import { TilePreview } from "./TilePreview.tsx";
 
 const ROW_PX = 46;
 const GAP_PX = 14;
-const STEPS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEPS: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 
 export interface EditGridProps {
   tiles: TileDefinition[];
@@ -35,7 +40,13 @@ export function EditGrid({ tiles, onTiles, onEdit, onDelete }: EditGridProps) {
     const follow = (next: globalThis.PointerEvent) => {
       const dx = Math.round((next.clientX - clientX) / column);
       const dy = Math.round((next.clientY - clientY) / (ROW_PX + GAP_PX));
-      onTiles(placed(start, tile.id, what === "move" ? { x: tile.x + dx, y: tile.y + dy } : { w: tile.w + dx, h: tile.h + dy }));
+      onTiles(
+        placed(
+          start,
+          tile.id,
+          what === "move" ? { x: tile.x + dx, y: tile.y + dy } : { w: tile.w + dx, h: tile.h + dy },
+        ),
+      );
     };
     const end = () => {
       currentTarget.removeEventListener("pointermove", follow);
@@ -50,7 +61,9 @@ export function EditGrid({ tiles, onTiles, onEdit, onDelete }: EditGridProps) {
     if (!step) return;
     event.preventDefault();
     const [dx, dy] = step;
-    onTiles(placed(tiles, tile.id, what === "move" ? { x: tile.x + dx, y: tile.y + dy } : { w: tile.w + dx, h: tile.h + dy }));
+    onTiles(
+      placed(tiles, tile.id, what === "move" ? { x: tile.x + dx, y: tile.y + dy } : { w: tile.w + dx, h: tile.h + dy }),
+    );
   };
 
   return (
@@ -62,14 +75,34 @@ export function EditGrid({ tiles, onTiles, onEdit, onDelete }: EditGridProps) {
           className={classes(css.tile, moving === tile.id && css.moving)}
           after={
             <div className={css.verbs}>
-              <button type="button" className={css.grip} aria-label={`Move ${tile.title}; arrow keys move it too`} onPointerDown={(event) => begin(event, tile, "move")} onKeyDown={(event) => press(event, tile, "move")}><Grip size={15} aria-hidden /></button>
-              <IconButton label={`Change ${tile.title}`} size="s" onClick={() => onEdit(tile)}><Pencil aria-hidden /></IconButton>
-              <IconButton label={`Remove ${tile.title}`} size="s" onClick={() => onDelete(tile.id)}><Trash2 aria-hidden /></IconButton>
+              <button
+                type="button"
+                className={css.grip}
+                aria-label={`Move ${tile.title}; arrow keys move it too`}
+                onPointerDown={(event) => begin(event, tile, "move")}
+                onKeyDown={(event) => press(event, tile, "move")}
+              >
+                <Grip size={15} aria-hidden />
+              </button>
+              <IconButton label={`Change ${tile.title}`} size="s" onClick={() => onEdit(tile)}>
+                <Pencil aria-hidden />
+              </IconButton>
+              <IconButton label={`Remove ${tile.title}`} size="s" onClick={() => onDelete(tile.id)}>
+                <Trash2 aria-hidden />
+              </IconButton>
             </div>
           }
         >
           <TilePreview tile={tile} />
-          <button type="button" className={css.corner} aria-label={`Size of ${tile.title}; arrow keys change it too`} onPointerDown={(event) => begin(event, tile, "size")} onKeyDown={(event) => press(event, tile, "size")}><MoveDiagonal2 size={14} aria-hidden /></button>
+          <button
+            type="button"
+            className={css.corner}
+            aria-label={`Size of ${tile.title}; arrow keys change it too`}
+            onPointerDown={(event) => begin(event, tile, "size")}
+            onKeyDown={(event) => press(event, tile, "size")}
+          >
+            <MoveDiagonal2 size={14} aria-hidden />
+          </button>
         </TileFrame>
       ))}
     </div>

@@ -14,13 +14,29 @@ import { TileContent } from "./TileContent.tsx";
 export function Tile({ dashboard, tile }: { dashboard: string; tile: ViewTile }) {
   const { data, error, isFetching, refetch } = useQuery(tileQuery(dashboard, tile.id));
   return (
-    <TileFrame tile={tile} busy={isFetching} after={tile.link && <Link to={tile.link} className={css.link} aria-label={`Open the report of ${tile.title}`}><ExternalLink size={14} aria-hidden /></Link>}>
+    <TileFrame
+      tile={tile}
+      busy={isFetching}
+      after={
+        tile.link && (
+          <Link to={tile.link} className={css.link} aria-label={`Open the report of ${tile.title}`}>
+            <ExternalLink size={14} aria-hidden />
+          </Link>
+        )
+      }
+    >
       {error ? (
         <div className={css.failed} role="alert">
           <p>{asProblem(error).message}</p>
-          <Button size="s" onClick={() => void refetch()}>Try again</Button>
+          <Button size="s" onClick={() => void refetch()}>
+            Try again
+          </Button>
         </div>
-      ) : data ? <TileContent tile={data} title={tile.title} /> : <Waiting />}
+      ) : data ? (
+        <TileContent tile={data} title={tile.title} />
+      ) : (
+        <Waiting />
+      )}
       {data?.notes && data.notes.length > 0 && !error && <p className={css.notes}>{data.notes.join(" · ")}</p>}
     </TileFrame>
   );
@@ -46,7 +62,9 @@ export function TileFrame({ tile, busy = false, after, className, children }: Ti
       style={{ gridColumn: `${tile.x + 1} / span ${tile.w}`, gridRow: `${tile.y + 1} / span ${tile.h}` }}
     >
       <header className={css.head}>
-        <h2 id={id} className={css.title}>{tile.title}</h2>
+        <h2 id={id} className={css.title}>
+          {tile.title}
+        </h2>
         {after}
       </header>
       <div className={css.body}>{children}</div>

@@ -13,7 +13,15 @@ import css from "./DashboardEditPage.module.css";
 export type TileFacts = Pick<TileDefinition, "title" | "kind" | "report"> & { measure?: string; target?: string };
 
 /** Which report a tile shows, and how. */
-export function TileDialog({ tile, onPut, onClose }: { tile: TileDefinition | null; onPut: (facts: TileFacts) => void; onClose: () => void }) {
+export function TileDialog({
+  tile,
+  onPut,
+  onClose,
+}: {
+  tile: TileDefinition | null;
+  onPut: (facts: TileFacts) => void;
+  onClose: () => void;
+}) {
   const own = tile && typeof tile.report !== "string" ? tile.report : undefined;
   const [report, setReport] = useState(tile && typeof tile.report === "string" ? tile.report : "");
   const [kind, setKind] = useState(tile?.kind ?? "auto");
@@ -28,44 +36,119 @@ export function TileDialog({ tile, onPut, onClose }: { tile: TileDefinition | nu
   const choose = (next: string) => {
     setReport(next);
     setMeasure("");
-    const named = ready?.find(({ name }) => name === next)?.title ?? textOf(saved?.find(({ id }) => id === next), "name");
+    const named =
+      ready?.find(({ name }) => name === next)?.title ??
+      textOf(
+        saved?.find(({ id }) => id === next),
+        "name",
+      );
     if (title === "" || !tile) setTitle(named);
   };
-  const put = () => onPut({ title: title.trim(), kind, report: own ?? report, ...(measure ? { measure } : {}), ...(kind === "progress" || (kind === "kpi" && target) ? { target: target || "0" } : {}) });
+  const put = () =>
+    onPut({
+      title: title.trim(),
+      kind,
+      report: own ?? report,
+      ...(measure ? { measure } : {}),
+      ...(kind === "progress" || (kind === "kpi" && target) ? { target: target || "0" } : {}),
+    });
   return (
     <Dialog open onClose={onClose} title={tile ? `Change ${tile.title}` : "Add tile"}>
-      <form className={css.form} onSubmit={(event) => { event.preventDefault(); put(); }}>
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          put();
+        }}
+      >
         {!own && (
           <Field label="Report" required>
             {(control) => (
               <Select {...control} required value={report} onChange={(event) => choose(event.target.value)}>
                 <option value="">Choose a report</option>
-                <optgroup label="Ready">{ready?.map((item) => <option key={item.name} value={item.name}>{item.title}</option>)}</optgroup>
-                {saved && saved.length > 0 && <optgroup label="Saved">{saved.map((record) => <option key={record.id} value={record.id}>{textOf(record, "name")}</option>)}</optgroup>}
+                <optgroup label="Ready">
+                  {ready?.map((item) => (
+                    <option key={item.name} value={item.name}>
+                      {item.title}
+                    </option>
+                  ))}
+                </optgroup>
+                {saved && saved.length > 0 && (
+                  <optgroup label="Saved">
+                    {saved.map((record) => (
+                      <option key={record.id} value={record.id}>
+                        {textOf(record, "name")}
+                      </option>
+                    ))}
+                  </optgroup>
+                )}
               </Select>
             )}
           </Field>
         )}
         <Field label="Shown as">
           {(control) => (
-            <Select {...control} value={kind} onChange={(event) => setKind(TILE_KINDS.find((known) => known === event.target.value) ?? "auto")}>
-              {TILE_KINDS.map((known) => <option key={known} value={known}>{KIND_WORDS[known]}</option>)}
+            <Select
+              {...control}
+              value={kind}
+              onChange={(event) => setKind(TILE_KINDS.find((known) => known === event.target.value) ?? "auto")}
+            >
+              {TILE_KINDS.map((known) => (
+                <option key={known} value={known}>
+                  {KIND_WORDS[known]}
+                </option>
+              ))}
             </Select>
           )}
         </Field>
         {kind !== "table" && values.length > 1 && (
-          <Field label="Measure" help={isFigure(kind) ? undefined : "Left open, the chart takes the first amount of money."}>
+          <Field
+            label="Measure"
+            help={isFigure(kind) ? undefined : "Left open, the chart takes the first amount of money."}
+          >
             {(control) => (
               <Select {...control} value={measure} onChange={(event) => setMeasure(event.target.value)}>
                 <option value="">{isFigure(kind) ? "The first" : "Best"}</option>
-                {values.map((value) => <option key={valueId(value)} value={valueId(value)}>{model?.valueLabel(value) ?? valueId(value)}</option>)}
+                {values.map((value) => (
+                  <option key={valueId(value)} value={valueId(value)}>
+                    {model?.valueLabel(value) ?? valueId(value)}
+                  </option>
+                ))}
               </Select>
             )}
           </Field>
         )}
-        {isFigure(kind) && <Field label="Target" required={kind === "progress"} help="A plain number, such as 250000.">{(control) => <Input {...control} inputMode="decimal" pattern="[0-9]+([.][0-9]+)?" required={kind === "progress"} value={target} onChange={(event) => setTarget(event.target.value)} />}</Field>}
-        <Field label="Title" required>{(control) => <Input {...control} required maxLength={120} value={title} onChange={(event) => setTitle(event.target.value)} />}</Field>
-        <div className={css.submit}><Button onClick={onClose}>Cancel</Button><Button type="submit" variant="primary">{tile ? "Change" : "Add"}</Button></div>
+        {isFigure(kind) && (
+          <Field label="Target" required={kind === "progress"} help="A plain number, such as 250000.">
+            {(control) => (
+              <Input
+                {...control}
+                inputMode="decimal"
+                pattern="[0-9]+([.][0-9]+)?"
+                required={kind === "progress"}
+                value={target}
+                onChange={(event) => setTarget(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
+        <Field label="Title" required>
+          {(control) => (
+            <Input
+              {...control}
+              required
+              maxLength={120}
+              value={title}
+              onChange={(event) => setTitle(event.target.value)}
+            />
+          )}
+        </Field>
+        <div className={css.submit}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary">
+            {tile ? "Change" : "Add"}
+          </Button>
+        </div>
       </form>
     </Dialog>
   );

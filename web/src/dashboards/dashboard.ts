@@ -68,13 +68,15 @@ export interface TileAnswer {
 
 export const readyDashboardsQuery = queryOptions({
   queryKey: ["dashboards-ready"],
-  queryFn: async ({ signal }) => (await request<{ items: ReadyDashboard[] }>("/api/dashboards/ready", { signal })).items,
+  queryFn: async ({ signal }) =>
+    (await request<{ items: ReadyDashboard[] }>("/api/dashboards/ready", { signal })).items,
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const savedDashboardsQuery = queryOptions({
   queryKey: keys.list(DASHBOARDS, { all: true }),
-  queryFn: async ({ signal }) => (await listRecords(DASHBOARDS, { sort: "-updated_at", limit: MOST_SAVED }, signal)).items,
+  queryFn: async ({ signal }) =>
+    (await listRecords(DASHBOARDS, { sort: "-updated_at", limit: MOST_SAVED }, signal)).items,
 });
 
 export const viewQuery = (name: string) =>
@@ -102,7 +104,8 @@ export const recordQuery = (id: string) =>
 export function definitionOf(record: CrmRecord): Definition {
   const { definition } = record;
   const json: unknown = typeof definition === "string" ? JSON.parse(definition) : definition;
-  if (!isDefinition(json)) throw new Error(`“${String(record.name)}” is saved in a form that this version does not know.`);
+  if (!isDefinition(json))
+    throw new Error(`“${String(record.name)}” is saved in a form that this version does not know.`);
   return json;
 }
 

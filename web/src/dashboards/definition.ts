@@ -4,7 +4,19 @@ import type { ReportSpec } from "@/reports/spec.ts";
 export const COLUMNS = 12;
 export const MOST_TILES = 24;
 
-export const TILE_KINDS = ["kpi", "progress", "auto", "bar", "stacked", "line", "area", "donut", "funnel", "heatmap", "table"] as const;
+export const TILE_KINDS = [
+  "kpi",
+  "progress",
+  "auto",
+  "bar",
+  "stacked",
+  "line",
+  "area",
+  "donut",
+  "funnel",
+  "heatmap",
+  "table",
+] as const;
 export type TileKind = (typeof TILE_KINDS)[number];
 
 export const KIND_WORDS: Record<TileKind, string> = {

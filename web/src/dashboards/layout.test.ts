@@ -26,5 +26,8 @@ test("a gap closes when the tile above is gone", () => {
 });
 
 test("a new tile takes the first free place", () => {
-  expect([freePlace(row, { w: 6, h: 2 }), freePlace(row.slice(0, 1), { w: 6, h: 2 })]).toEqual([{ x: 0, y: 6 }, { x: 6, y: 0 }]);
+  expect([freePlace(row, { w: 6, h: 2 }), freePlace(row.slice(0, 1), { w: 6, h: 2 })]).toEqual([
+    { x: 0, y: 6 },
+    { x: 6, y: 0 },
+  ]);
 });

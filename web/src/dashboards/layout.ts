@@ -23,13 +23,16 @@ export function placed<T extends Placed>(tiles: readonly T[], id: string, at: Pa
 /** Where a new tile of this size fits first, reading from the top left. */
 export function freePlace(tiles: readonly Placed[], { w, h }: { w: number; h: number }): { x: number; y: number } {
   for (let y = 0; ; y += 1) {
-    for (let x = 0; x + w <= COLUMNS; x += 1) if (!tiles.some((tile) => overlap(tile, { id: "", x, y, w, h }))) return { x, y };
+    for (let x = 0; x + w <= COLUMNS; x += 1)
+      if (!tiles.some((tile) => overlap(tile, { id: "", x, y, w, h }))) return { x, y };
   }
 }
 
 /** Moves every tile up as far as it goes. */
 export function settled<T extends Placed>(tiles: readonly T[], fixed?: T): T[] {
-  const order = [...tiles].sort((one, other) => one.y - other.y || Number(other.id === fixed?.id) - Number(one.id === fixed?.id) || one.x - other.x);
+  const order = [...tiles].sort(
+    (one, other) => one.y - other.y || Number(other.id === fixed?.id) - Number(one.id === fixed?.id) || one.x - other.x,
+  );
   const done: T[] = [];
   for (const tile of order) {
     let y = tile.y;
@@ -43,7 +46,12 @@ export function settled<T extends Placed>(tiles: readonly T[], fixed?: T): T[] {
 
 function within({ x, y, w, h }: Placed): Omit<Placed, "id"> {
   const width = Math.min(Math.max(w, LEAST_W), COLUMNS);
-  return { w: width, h: Math.min(Math.max(h, LEAST_H), MOST_H), x: Math.min(Math.max(x, 0), COLUMNS - width), y: Math.max(y, 0) };
+  return {
+    w: width,
+    h: Math.min(Math.max(h, LEAST_H), MOST_H),
+    x: Math.min(Math.max(x, 0), COLUMNS - width),
+    y: Math.max(y, 0),
+  };
 }
 
 function overlap(one: Placed, other: Placed): boolean {

@@ -1,4 +1,11 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  type CompletionSource,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { PostgreSQL, sql, SQLDialect } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
@@ -56,7 +63,15 @@ export function Editor({ ref, initial, tables, onRun, onChange }: EditorProps) {
         highlightActiveLine(),
         highlightSelectionMatches(),
         syntaxHighlighting(colours),
-        keymap.of([{ key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+        keymap.of([
+          { key: "Tab", run: acceptCompletion },
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
+          indentWithTab,
+        ]),
         language.current.of(sql({ dialect: dialectFor([]), upperCaseKeywords: false })),
         placeholder("select stage_id, count(*) from deals group by 1"),
         EditorView.lineWrapping,
@@ -76,40 +91,73 @@ export function Editor({ ref, initial, tables, onRun, onChange }: EditorProps) {
 
   // Completion follows the schema, which arrives after the editor.
   useEffect(() => {
-    const schema = Object.fromEntries(tables.flatMap((table) => {
-      const columns = table.columns.map(({ name, label, type }) => ({ label: name, detail: type, info: label, type: "property" }));
-      return table.history ? [[table.name, columns], [`${table.name}_history`, columns]] : [[table.name, columns]];
-    }));
+    const schema = Object.fromEntries(
+      tables.flatMap((table) => {
+        const columns = table.columns.map(({ name, label, type }) => ({
+          label: name,
+          detail: type,
+          info: label,
+          type: "property",
+        }));
+        return table.history
+          ? [
+              [table.name, columns],
+              [`${table.name}_history`, columns],
+            ]
+          : [[table.name, columns]];
+      }),
+    );
     const dialect = dialectFor(tables);
-    const extension = [sql({ dialect, schema, upperCaseKeywords: false }), dialect.language.data.of({ autocomplete: columnsOfNamed(tables) })];
+    const extension = [
+      sql({ dialect, schema, upperCaseKeywords: false }),
+      dialect.language.data.of({ autocomplete: columnsOfNamed(tables) }),
+    ];
     view.current?.dispatch({ effects: language.current.reconfigure(extension) });
   }, [tables]);
 
-  useImperativeHandle(ref, () => ({
-    statement() {
-      const state = view.current?.state;
-      if (!state) return { sql: "", from: 0, selected: false };
-      const { from, to, empty } = state.selection.main;
-      return empty ? { sql: state.doc.toString(), from: 0, selected: false } : { sql: state.sliceDoc(from, to), from, selected: true };
-    },
-    mark(fault) {
-      const state = view.current?.state;
-      if (!state) return;
-      const end = state.doc.length;
-      const found = fault ? [{ from: Math.min(fault.from, end), to: Math.min(Math.max(fault.to, fault.from), end), severity: "error" as const, message: fault.message }] : [];
-      view.current?.dispatch(setDiagnostics(state, found));
-    },
-    insert(text) {
-      view.current?.dispatch(view.current.state.replaceSelection(text));
-      view.current?.focus();
-    },
-    replace(text) {
-      const editor = view.current;
-      editor?.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text }, selection: { anchor: text.length } });
-      editor?.focus();
-    },
-    focus: () => view.current?.focus(),
-  }), []);
+  useImperativeHandle(
+    ref,
+    () => ({
+      statement() {
+        const state = view.current?.state;
+        if (!state) return { sql: "", from: 0, selected: false };
+        const { from, to, empty } = state.selection.main;
+        return empty
+          ? { sql: state.doc.toString(), from: 0, selected: false }
+          : { sql: state.sliceDoc(from, to), from, selected: true };
+      },
+      mark(fault) {
+        const state = view.current?.state;
+        if (!state) return;
+        const end = state.doc.length;
+        const found = fault
+          ? [
+              {
+                from: Math.min(fault.from, end),
+                to: Math.min(Math.max(fault.to, fault.from), end),
+                severity: "error" as const,
+                message: fault.message,
+              },
+            ]
+          : [];
+        view.current?.dispatch(setDiagnostics(state, found));
+      },
+      insert(text) {
+        view.current?.dispatch(view.current.state.replaceSelection(text));
+        view.current?.focus();
+      },
+      replace(text) {
+        const editor = view.current;
+        editor?.dispatch({
+          changes: { from: 0, to: editor.state.doc.length, insert: text },
+          selection: { anchor: text.length },
+        });
+        editor?.focus();
+      },
+      focus: () => view.current?.focus(),
+    }),
+    [],
+  );
 
   return <div ref={place} className={css.editor} />;
 }
@@ -123,7 +171,9 @@ const WORDS =
 /** `first` or `range` may be columns: then they look like columns. */
 function dialectFor(tables: readonly SqlTable[]): SQLDialect {
   const columns = new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)));
-  const keywords = WORDS.split(" ").filter((word) => !columns.has(word)).join(" ");
+  const keywords = WORDS.split(" ")
+    .filter((word) => !columns.has(word))
+    .join(" ");
   return SQLDialect.define({ ...PostgreSQL.spec, keywords });
 }
 
@@ -133,7 +183,16 @@ function columnsOfNamed(tables: readonly SqlTable[]): CompletionSource {
     const word = context.matchBefore(/\w+/);
     if (!word || context.state.sliceDoc(word.from - 1, word.from) === ".") return null;
     const named = new Set(context.state.doc.toString().toLowerCase().match(/\w+/g));
-    const columns = new Map(tables.filter(({ name }) => named.has(name) || named.has(`${name}_history`)).flatMap((table) => table.columns.map((column) => [column.name, { label: column.name, detail: column.type, type: "property", boost: 1 }])));
+    const columns = new Map(
+      tables
+        .filter(({ name }) => named.has(name) || named.has(`${name}_history`))
+        .flatMap((table) =>
+          table.columns.map((column) => [
+            column.name,
+            { label: column.name, detail: column.type, type: "property", boost: 1 },
+          ]),
+        ),
+    );
     return { from: word.from, options: [...columns.values()], validFor: /^\w*$/ };
   };
 }
@@ -146,10 +205,22 @@ const theme = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "var(--accent)" },
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--text-3)", border: "none", paddingLeft: "6px" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--accent) 5%, transparent)" },
-  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": { backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent) !important" },
+  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
+    backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent) !important",
+  },
   ".cm-placeholder": { color: "var(--text-3)" },
-  ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--border)", borderRadius: "8px", boxShadow: "var(--shadow-m)", overflow: "hidden" },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent-soft)", color: "var(--accent-text)" },
+  ".cm-tooltip": {
+    backgroundColor: "var(--surface)",
+    color: "var(--text)",
+    border: "1px solid var(--border)",
+    borderRadius: "8px",
+    boxShadow: "var(--shadow-m)",
+    overflow: "hidden",
+  },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--accent-soft)",
+    color: "var(--accent-text)",
+  },
   ".cm-completionDetail": { color: "var(--text-3)", fontStyle: "normal", marginLeft: "10px" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--danger)" },
   ".cm-panels": { backgroundColor: "var(--surface-2)", color: "var(--text)" },

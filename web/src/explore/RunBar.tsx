@@ -22,24 +22,47 @@ export function RunBar({ run, onRecall }: { run: Run; onRecall: (sql: string) =>
   const { state, start, cancel } = run;
   const done = state.kind === "done" ? state : undefined;
   const save = (format: SqlFormat) => {
-    if (done) downloadSql(done.sql, format).catch((thrown: unknown) => sayProblem("It could not be downloaded", thrown));
+    if (done)
+      downloadSql(done.sql, format).catch((thrown: unknown) => sayProblem("It could not be downloaded", thrown));
   };
   return (
     <div className={css.bar}>
-      {state.kind === "running"
-        ? <Button variant="danger" icon={<Square size={14} aria-hidden />} onClick={cancel}>Cancel</Button>
-        : <Button variant="primary" icon={<Play size={14} aria-hidden />} onClick={start}>Run</Button>}
-      <span aria-hidden><Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd></span>
+      {state.kind === "running" ? (
+        <Button variant="danger" icon={<Square size={14} aria-hidden />} onClick={cancel}>
+          Cancel
+        </Button>
+      ) : (
+        <Button variant="primary" icon={<Play size={14} aria-hidden />} onClick={start}>
+          Run
+        </Button>
+      )}
+      <span aria-hidden>
+        <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
+      </span>
       <History onRecall={onRecall} />
       {done ? (
         <Menu align="start" trigger={<Button icon={<Download size={15} aria-hidden />}>Download</Button>}>
-          {FORMATS.map(({ format, label }) => <MenuItem key={format} onSelect={() => save(format)}>{label}</MenuItem>)}
+          {FORMATS.map(({ format, label }) => (
+            <MenuItem key={format} onSelect={() => save(format)}>
+              {label}
+            </MenuItem>
+          ))}
         </Menu>
-      ) : <Button icon={<Download size={15} aria-hidden />} reason="Run a statement first">Download</Button>}
+      ) : (
+        <Button icon={<Download size={15} aria-hidden />} reason="Run a statement first">
+          Download
+        </Button>
+      )}
       <p className={css.facts} role="status">
         {state.kind === "running" && (state.selected ? "Running the selection…" : "Running…")}
         {state.kind === "cancelled" && "Cancelled"}
-        {done && <>{formatCount(done.answer.row_count, "row", "rows")}{done.answer.truncated ? " (cut at the limit)" : ""} · {done.answer.elapsed_ms} ms · as of {formatAge(done.answer.as_of)}</>}
+        {done && (
+          <>
+            {formatCount(done.answer.row_count, "row", "rows")}
+            {done.answer.truncated ? " (cut at the limit)" : ""} · {done.answer.elapsed_ms} ms · as of{" "}
+            {formatAge(done.answer.as_of)}
+          </>
+        )}
       </p>
     </div>
   );
@@ -48,18 +71,35 @@ export function RunBar({ run, onRecall }: { run: Run; onRecall: (sql: string) =>
 function History({ onRecall }: { onRecall: (sql: string) => void }) {
   const [past, setPast] = useState<PastStatement[]>([]);
   return (
-    <Popover label="Statements run before" width={440} onOpenChange={(open) => open && setPast(pastStatements())} trigger={<Button icon={<Clock size={15} aria-hidden />}>History</Button>}>
-      {past.length === 0 ? <p className={css.quiet}>Nothing has been run in this browser yet.</p> : (
+    <Popover
+      label="Statements run before"
+      width={440}
+      onOpenChange={(open) => open && setPast(pastStatements())}
+      trigger={<Button icon={<Clock size={15} aria-hidden />}>History</Button>}
+    >
+      {past.length === 0 ? (
+        <p className={css.quiet}>Nothing has been run in this browser yet.</p>
+      ) : (
         <div className={css.history}>
           {past.map(({ sql, at, rows }) => (
             <PopoverClose key={sql} asChild>
               <button type="button" className={css.past} onClick={() => onRecall(sql)}>
                 <code>{sql}</code>
-                <small>{formatAge(at)} · {rows === null ? "failed" : formatCount(rows, "row", "rows")}</small>
+                <small>
+                  {formatAge(at)} · {rows === null ? "failed" : formatCount(rows, "row", "rows")}
+                </small>
               </button>
             </PopoverClose>
           ))}
-          <Button variant="ghost" onClick={() => { forgetStatements(); setPast([]); }}>Forget all</Button>
+          <Button
+            variant="ghost"
+            onClick={() => {
+              forgetStatements();
+              setPast([]);
+            }}
+          >
+            Forget all
+          </Button>
         </div>
       )}
     </Popover>

@@ -16,14 +16,18 @@ export function RunResult({ run: { state } }: { run: Run }) {
       const messages = state.problem.refused.map(({ message }) => message);
       return (
         <div className={css.fault} role="alert">
-          <strong>{state.place ? `Line ${state.place.line}, column ${state.place.column}` : state.problem.title}</strong>
+          <strong>
+            {state.place ? `Line ${state.place.line}, column ${state.place.column}` : state.problem.title}
+          </strong>
           <p>{messages.length > 0 ? messages.join("\n") : state.problem.message}</p>
         </div>
       );
     }
     case "done":
-      return state.answer.columns.length === 0 || state.answer.rows.length === 0
-        ? <p className={css.quiet}>The statement found no rows.</p>
-        : <ResultGrid key={state.answer.lsn + state.sql} answer={state.answer} />;
+      return state.answer.columns.length === 0 || state.answer.rows.length === 0 ? (
+        <p className={css.quiet}>The statement found no rows.</p>
+      ) : (
+        <ResultGrid key={state.answer.lsn + state.sql} answer={state.answer} />
+      );
   }
 }

@@ -13,7 +13,8 @@ import css from "./SqlPage.module.css";
 import { schemaQuery, type SqlTable } from "./sql.ts";
 import { useRun } from "./useRun.ts";
 
-const FIRST = "select s.name as stage, count(*) as deals, sum(d.amount) as amount\nfrom deals d\njoin stages s on s.id = d.stage_id\ngroup by 1\norder by 2 desc";
+const FIRST =
+  "select s.name as stage, count(*) as deals, sum(d.amount) as amount\nfrom deals d\njoin stages s on s.id = d.stage_id\ngroup by 1\norder by 2 desc";
 const NO_TABLES: SqlTable[] = [];
 
 /** SQL over the warehouse, under the permissions of who asks. */
@@ -26,14 +27,23 @@ export default function SqlPage() {
   const run = useRun(editor);
   return (
     <div className={css.page}>
-      <PageHeader title="SQL" subtitle="Ask the warehouse anything you may see. Nothing you run here changes a record." />
+      <PageHeader
+        title="SQL"
+        subtitle="Ask the warehouse anything you may see. Nothing you run here changes a record."
+      />
       <RowFilterNote catalog={catalog} />
       <div className={css.body}>
-        <aside className={css.side} aria-label="Schema"><SchemaTree onInsert={(name) => editor.current?.insert(name)} /></aside>
+        <aside className={css.side} aria-label="Schema">
+          <SchemaTree onInsert={(name) => editor.current?.insert(name)} />
+        </aside>
         <div className={css.main}>
-          <div className={css.editor}><Editor ref={editor} initial={initial} tables={tables} onRun={run.start} onChange={keepStatement} /></div>
+          <div className={css.editor}>
+            <Editor ref={editor} initial={initial} tables={tables} onRun={run.start} onChange={keepStatement} />
+          </div>
           <RunBar run={run} onRecall={(sql) => editor.current?.replace(sql)} />
-          <div className={css.result}><RunResult run={run} /></div>
+          <div className={css.result}>
+            <RunResult run={run} />
+          </div>
         </div>
       </div>
     </div>

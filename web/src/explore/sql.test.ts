@@ -7,7 +7,9 @@ test("a fault with a line and column is found there, over the whole word", () =>
 });
 
 test("a fault that names a column marks the column and no longer word", () => {
-  expect(faultIn("select stageid_old, stageid from deals", "there is no column `stageid`; did you mean `stage_id`?")).toEqual({ from: 20, to: 27 });
+  expect(
+    faultIn("select stageid_old, stageid from deals", "there is no column `stageid`; did you mean `stage_id`?"),
+  ).toEqual({ from: 20, to: 27 });
 });
 
 test("a statement that ends too early is wrong at its end", () => {

@@ -51,7 +51,10 @@ export function downloadSql(sql: string, format: SqlFormat): Promise<void> {
 export function faultIn(sql: string, message: string): { from: number; to: number } | undefined {
   const [, line, column] = /line:?\s*(\d+),?\s*column:?\s*(\d+)/i.exec(message) ?? [];
   if (line && column) {
-    const before = sql.split("\n").slice(0, Number(line) - 1).reduce((sum, text) => sum + text.length + 1, 0);
+    const before = sql
+      .split("\n")
+      .slice(0, Number(line) - 1)
+      .reduce((sum, text) => sum + text.length + 1, 0);
     const from = Math.min(before + Number(column) - 1, sql.length);
     const word = /^\w+/.exec(sql.slice(from))?.[0].length ?? 1;
     return { from, to: Math.min(from + word, sql.length) };

@@ -119,3 +119,16 @@ function moneyFormat(
 export function formatToday(now = new Date()): string {
   return new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" }).format(now);
 }
+
+/** A moment as `<input type="datetime-local">` wants it: local, to the minute. */
+export function localMoment(iso = new Date().toISOString()): string {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return "";
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+}
+
+/** Today as `2026-11-21`, where the reader is: what a date field holds. */
+export function isoToday(): string {
+  return localMoment().slice(0, 10);
+}

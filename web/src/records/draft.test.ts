@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { FieldDef, FieldKind } from "@/api/catalog.ts";
-import { DraftError, fromDraft, localMoment, toDraft } from "./draft.ts";
+import { localMoment } from "@/format/format.ts";
+
+import { DraftError, fromDraft, toDraft } from "./draft.ts";
 
 const field = (kind: FieldKind): FieldDef => ({
   name: "x",

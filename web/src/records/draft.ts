@@ -1,6 +1,7 @@
 /** Values while they are edited: text as typed, and back to what the server takes. */
 import type { FieldDef } from "@/api/catalog.ts";
 import type { FieldValue } from "@/api/records.ts";
+import { localMoment } from "@/format/format.ts";
 
 /** What was typed cannot be sent. */
 export class DraftError extends Error {}
@@ -40,14 +41,6 @@ export function fromDraft(field: FieldDef, draft: string): FieldValue {
     default:
       return text;
   }
-}
-
-/** A moment as `<input type="datetime-local">` wants it: local, to the minute. */
-export function localMoment(iso: string): string {
-  const moment = new Date(iso);
-  if (Number.isNaN(moment.getTime())) return "";
-  const two = (part: number) => String(part).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
 }
 
 function fromJsonText(field: FieldDef, text: string): FieldValue {

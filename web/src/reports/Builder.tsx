@@ -1,4 +1,13 @@
-import { DndContext, DragOverlay, type CollisionDetection, type DragEndEvent, PointerSensor, pointerWithin, useSensor, useSensors } from "@dnd-kit/core";
+import {
+  DndContext,
+  DragOverlay,
+  type CollisionDetection,
+  type DragEndEvent,
+  PointerSensor,
+  pointerWithin,
+  useSensor,
+  useSensors,
+} from "@dnd-kit/core";
 import { ListPlus } from "lucide-react";
 import { useEffect, useMemo, useReducer, useState } from "react";
 import { Button } from "@/ui/Button.tsx";
@@ -28,7 +37,9 @@ interface Dragged {
 
 /** Edits one report: fields on the left, shelves above, the live result below. */
 export function Builder({ name, opened, model }: { name: string; opened: OpenedReport; model: Model }) {
-  const [{ past, spec, future }, dispatch] = useReducer(edited, opened.spec, (saved) => openedState(keptDraft(name) ?? saved));
+  const [{ past, spec, future }, dispatch] = useReducer(edited, opened.spec, (saved) =>
+    openedState(keptDraft(name) ?? saved),
+  );
   const [asOf, setAsOf] = useState("");
   const [dragged, setDragged] = useState<Dragged>();
   const [treeOpen, setTreeOpen] = useState(false);
@@ -47,7 +58,9 @@ export function Builder({ name, opened, model }: { name: string; opened: OpenedR
   }, [name, spec, changed]);
 
   const add = (item: PaletteItem, shelf: Shelf) => {
-    change(put(spec, item, { shelf, index: shelf === "filters" ? conditionsOf(spec).length : (spec[shelf] ?? []).length }));
+    change(
+      put(spec, item, { shelf, index: shelf === "filters" ? conditionsOf(spec).length : (spec[shelf] ?? []).length }),
+    );
     setTreeOpen(false);
   };
   const drop = ({ active, over }: DragEndEvent) => {
@@ -59,7 +72,13 @@ export function Builder({ name, opened, model }: { name: string; opened: OpenedR
   };
 
   return (
-    <DndContext sensors={sensors} collisionDetection={innermost} onDragStart={({ active }) => setDragged(draggedOf(active.data.current))} onDragCancel={() => setDragged(undefined)} onDragEnd={drop}>
+    <DndContext
+      sensors={sensors}
+      collisionDetection={innermost}
+      onDragStart={({ active }) => setDragged(draggedOf(active.data.current))}
+      onDragCancel={() => setDragged(undefined)}
+      onDragEnd={drop}
+    >
       <div className={css.builder}>
         <BuilderHeader
           name={name}
@@ -75,16 +94,35 @@ export function Builder({ name, opened, model }: { name: string; opened: OpenedR
           redo={future.length > 0 ? () => dispatch({ kind: "redo" }) : undefined}
         />
         <div className={css.body}>
-          <aside className={css.side} aria-label="Fields to choose from"><FieldTree model={model} onAdd={add} /></aside>
+          <aside className={css.side} aria-label="Fields to choose from">
+            <FieldTree model={model} onAdd={add} />
+          </aside>
           <div className={css.main}>
-            <div className={css.addFields}><Button icon={<ListPlus size={16} aria-hidden />} onClick={() => setTreeOpen(true)}>Add fields</Button></div>
+            <div className={css.addFields}>
+              <Button icon={<ListPlus size={16} aria-hidden />} onClick={() => setTreeOpen(true)}>
+                Add fields
+              </Button>
+            </div>
             <Shelves spec={spec} model={model} faults={faults} onChange={change} />
-            <Preview spec={runnable} model={model} asOf={asOf} broken={broken.size} onChange={change} onRefused={setRefused} />
+            <Preview
+              spec={runnable}
+              model={model}
+              asOf={asOf}
+              broken={broken.size}
+              onChange={change}
+              onRefused={setRefused}
+            />
           </div>
         </div>
       </div>
-      <Dialog open={treeOpen} onClose={() => setTreeOpen(false)} title="Add fields" shape="drawer"><div className={css.drawer}><FieldTree model={model} onAdd={add} /></div></Dialog>
-      <DragOverlay dropAnimation={null}>{dragged && <span className={shelfCss.overlay}>{dragged.item?.label ?? dragged.label}</span>}</DragOverlay>
+      <Dialog open={treeOpen} onClose={() => setTreeOpen(false)} title="Add fields" shape="drawer">
+        <div className={css.drawer}>
+          <FieldTree model={model} onAdd={add} />
+        </div>
+      </Dialog>
+      <DragOverlay dropAnimation={null}>
+        {dragged && <span className={shelfCss.overlay}>{dragged.item?.label ?? dragged.label}</span>}
+      </DragOverlay>
     </DndContext>
   );
 }
@@ -104,7 +142,10 @@ function placeData(data: { place?: Place } | undefined): Place | undefined {
   return data?.place;
 }
 
-function faultsOf(broken: ReadonlyMap<string, string>, refused: readonly { pointer: string; message: string }[]): Map<string, string> {
+function faultsOf(
+  broken: ReadonlyMap<string, string>,
+  refused: readonly { pointer: string; message: string }[],
+): Map<string, string> {
   const faults = new Map<string, string>();
   const note = (pointer: string, message: string) => {
     const place = placeOf(pointer);

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { keys } from "@/api/keys.ts";
 import { type CrmRecord, deleteRecord, restoreRecord, textOf, updateRecord } from "@/api/records.ts";
-import { formatDate } from "@/format/format.ts";
+import { formatDate, isoToday } from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
@@ -54,7 +54,11 @@ export function BuilderHeader(props: BuilderHeaderProps) {
     if (!record || !mine) return setDialog(record ? "copy" : "save");
     setBusy(true);
     try {
-      await updateRecord(SAVED, record, savedFields(spec, spec.title || textOf(record, "name"), spec.description ?? ""));
+      await updateRecord(
+        SAVED,
+        record,
+        savedFields(spec, spec.title || textOf(record, "name"), spec.description ?? ""),
+      );
       forgetDraft(name);
       await queries.invalidateQueries({ queryKey: keys.table(SAVED) });
       say("Saved", title);
@@ -71,7 +75,11 @@ export function BuilderHeader(props: BuilderHeaderProps) {
       forgetDraft(name);
       await queries.invalidateQueries({ queryKey: keys.table(SAVED) });
       void navigate(links.reports());
-      sayWithUndo(`Deleted ${title}`, () => void restoreRecord(SAVED, record.id).then(() => queries.invalidateQueries({ queryKey: keys.table(SAVED) })));
+      sayWithUndo(
+        `Deleted ${title}`,
+        () =>
+          void restoreRecord(SAVED, record.id).then(() => queries.invalidateQueries({ queryKey: keys.table(SAVED) })),
+      );
     } catch (thrown) {
       sayProblem("It could not be deleted", thrown);
     }
@@ -81,30 +89,79 @@ export function BuilderHeader(props: BuilderHeaderProps) {
     <header className={css.header}>
       <div className={css.title}>
         <h1 className="visually-hidden">{title}</h1>
-        <input className={css.titleInput} aria-label="Name of the report" placeholder="New report" value={spec.title ?? ""} maxLength={200} onChange={(event) => onChange({ ...spec, title: event.target.value })} />
+        <input
+          className={css.titleInput}
+          aria-label="Name of the report"
+          placeholder="New report"
+          value={spec.title ?? ""}
+          maxLength={200}
+          onChange={(event) => onChange({ ...spec, title: event.target.value })}
+        />
         {changed && <Badge tone="warn">Not saved</Badge>}
         {asOf && <Badge tone="info">As of {formatDate(asOf)}</Badge>}
       </div>
       <div className={css.verbs}>
-        <IconButton label="Undo" reason={undo ? undefined : "Nothing to undo"} onClick={undo}><Undo2 aria-hidden /></IconButton>
-        <IconButton label="Redo" reason={redo ? undefined : "Nothing to redo"} onClick={redo}><Redo2 aria-hidden /></IconButton>
+        <IconButton label="Undo" reason={undo ? undefined : "Nothing to undo"} onClick={undo}>
+          <Undo2 aria-hidden />
+        </IconButton>
+        <IconButton label="Redo" reason={redo ? undefined : "Nothing to redo"} onClick={redo}>
+          <Redo2 aria-hidden />
+        </IconButton>
         <AsOf asOf={asOf} onAsOf={onAsOf} />
         <ExportMenu spec={runnable} asOf={asOf} />
-        <Button icon={<Share2 size={15} aria-hidden />} reason={!record ? "Save the report first" : mine ? undefined : "Only its owner can share it"} onClick={() => setDialog("share")}>Share</Button>
-        <Button variant="primary" icon={<Save size={15} aria-hidden />} busy={busy} reason={empty ?? (record && mine && !changed ? "Everything is saved" : undefined)} onClick={() => void save()}>Save</Button>
-        <Menu trigger={<IconButton label="More"><Ellipsis aria-hidden /></IconButton>}>
-          <MenuItem icon={<CopyPlus size={15} aria-hidden />} disabled={empty !== undefined} onSelect={() => setDialog("copy")}>Save as…</MenuItem>
-          <MenuItem icon={<RotateCcw size={15} aria-hidden />} disabled={!changed} onSelect={onRevert}>Back to what is saved</MenuItem>
-          <MenuItem icon={<Send size={15} aria-hidden />} disabled={name === "new"} onSelect={() => void navigate(links.newSchedule({ kind: "report", subject: name }))}>Schedule by e-mail…</MenuItem>
+        <Button
+          icon={<Share2 size={15} aria-hidden />}
+          reason={!record ? "Save the report first" : mine ? undefined : "Only its owner can share it"}
+          onClick={() => setDialog("share")}
+        >
+          Share
+        </Button>
+        <Button
+          variant="primary"
+          icon={<Save size={15} aria-hidden />}
+          busy={busy}
+          reason={empty ?? (record && mine && !changed ? "Everything is saved" : undefined)}
+          onClick={() => void save()}
+        >
+          Save
+        </Button>
+        <Menu
+          trigger={
+            <IconButton label="More">
+              <Ellipsis aria-hidden />
+            </IconButton>
+          }
+        >
+          <MenuItem
+            icon={<CopyPlus size={15} aria-hidden />}
+            disabled={empty !== undefined}
+            onSelect={() => setDialog("copy")}
+          >
+            Save as…
+          </MenuItem>
+          <MenuItem icon={<RotateCcw size={15} aria-hidden />} disabled={!changed} onSelect={onRevert}>
+            Back to what is saved
+          </MenuItem>
+          <MenuItem
+            icon={<Send size={15} aria-hidden />}
+            disabled={name === "new"}
+            onSelect={() => void navigate(links.newSchedule({ kind: "report", subject: name }))}
+          >
+            Schedule by e-mail…
+          </MenuItem>
           {record && mine && (
             <>
               <MenuSeparator />
-              <MenuItem icon={<Trash2 size={15} aria-hidden />} danger onSelect={() => void remove()}>Delete</MenuItem>
+              <MenuItem icon={<Trash2 size={15} aria-hidden />} danger onSelect={() => void remove()}>
+                Delete
+              </MenuItem>
             </>
           )}
         </Menu>
       </div>
-      {(dialog === "save" || dialog === "copy") && <SaveDialog draft={name} spec={spec} copy={dialog === "copy"} onClose={() => setDialog(null)} />}
+      {(dialog === "save" || dialog === "copy") && (
+        <SaveDialog draft={name} spec={spec} copy={dialog === "copy"} onClose={() => setDialog(null)} />
+      )}
       {dialog === "share" && record && <ShareDialog table={SAVED} record={record} onClose={() => setDialog(null)} />}
     </header>
   );
@@ -112,10 +169,27 @@ export function BuilderHeader(props: BuilderHeaderProps) {
 
 function AsOf({ asOf, onAsOf }: { asOf: string; onAsOf: (day: string) => void }) {
   return (
-    <Popover label="As of" align="end" width={260} trigger={<Button icon={<CalendarClock size={15} aria-hidden />}>{asOf ? formatDate(asOf) : "Now"}</Button>}>
+    <Popover
+      label="As of"
+      align="end"
+      width={260}
+      trigger={<Button icon={<CalendarClock size={15} aria-hidden />}>{asOf ? formatDate(asOf) : "Now"}</Button>}
+    >
       <div className={css.asOf}>
-        <Field label="As of the end of" help="The report as it would have read that day.">{(control) => <Input {...control} type="date" value={asOf} max={new Date().toISOString().slice(0, 10)} onChange={(event) => onAsOf(event.target.value)} />}</Field>
-        <Button disabled={asOf === ""} onClick={() => onAsOf("")}>Back to now</Button>
+        <Field label="As of the end of" help="The report as it would have read that day.">
+          {(control) => (
+            <Input
+              {...control}
+              type="date"
+              value={asOf}
+              max={isoToday()}
+              onChange={(event) => onAsOf(event.target.value)}
+            />
+          )}
+        </Field>
+        <Button disabled={asOf === ""} onClick={() => onAsOf("")}>
+          Back to now
+        </Button>
       </div>
     </Popover>
   );
@@ -125,7 +199,8 @@ function AsOf({ asOf, onAsOf }: { asOf: string; onAsOf: (day: string) => void })
 function useUndoKeys(undo: (() => void) | undefined, redo: (() => void) | undefined): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable=true]");
+      const typing =
+        event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable=true]");
       if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
       const verb = event.shiftKey ? redo : undo;
       if (!verb) return;

@@ -25,10 +25,28 @@ export function ExportMenu({ spec, asOf }: { spec: ReportSpec; asOf: string }) {
       setBusy(false);
     }
   };
-  if (spec.values.length === 0) return <Button icon={<Download size={15} aria-hidden />} reason="Add a measure first: an empty report has nothing to export">Export</Button>;
+  if (spec.values.length === 0)
+    return (
+      <Button
+        icon={<Download size={15} aria-hidden />}
+        reason="Add a measure first: an empty report has nothing to export"
+      >
+        Export
+      </Button>
+    );
   return (
-    <Menu trigger={<Button icon={<Download size={15} aria-hidden />} busy={busy}>Export</Button>}>
-      {FORMATS.map(({ format, label, icon: Icon }) => <MenuItem key={format} icon={<Icon size={15} aria-hidden />} onSelect={() => void save(format)}>{label}</MenuItem>)}
+    <Menu
+      trigger={
+        <Button icon={<Download size={15} aria-hidden />} busy={busy}>
+          Export
+        </Button>
+      }
+    >
+      {FORMATS.map(({ format, label, icon: Icon }) => (
+        <MenuItem key={format} icon={<Icon size={15} aria-hidden />} onSelect={() => void save(format)}>
+          {label}
+        </MenuItem>
+      ))}
     </Menu>
   );
 }

@@ -26,13 +26,27 @@ export function FieldTree({ model, onAdd }: FieldTreeProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(["deal"]));
   const lines = useMemo(() => treeLines(model, open, search), [model, open, search]);
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => LINE_PX, overscan: 12 });
-  const toggle = (path: string) => setOpen((before) => (before.has(path) ? new Set([...before].filter((other) => other !== path)) : new Set([...before, path])));
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 12,
+  });
+  const toggle = (path: string) =>
+    setOpen((before) =>
+      before.has(path) ? new Set([...before].filter((other) => other !== path)) : new Set([...before, path]),
+    );
   return (
     <div className={css.tree}>
       <div className={css.search}>
         <Search size={14} aria-hidden />
-        <Input type="search" aria-label="Search fields" placeholder="Search fields" value={search} onChange={(event) => setSearch(event.target.value)} />
+        <Input
+          type="search"
+          aria-label="Search fields"
+          placeholder="Search fields"
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
       </div>
       <div ref={scroller} className={css.scroller}>
         {lines.length === 0 && <p className={css.none}>No field is called that.</p>}
@@ -41,10 +55,16 @@ export function FieldTree({ model, onAdd }: FieldTreeProps) {
             const line = lines[row.index];
             if (!line) return null;
             return (
-              <li key={line.key} className={css.line} style={{ transform: `translateY(${row.start}px)`, paddingLeft: 4 + line.depth * 14 }}>
-                {line.entry.kind === "group"
-                  ? <GroupLine group={line.entry.group} open={line.entry.open} onToggle={toggle} />
-                  : <ItemLine id={line.key} item={line.entry.item} onAdd={onAdd} />}
+              <li
+                key={line.key}
+                className={css.line}
+                style={{ transform: `translateY(${row.start}px)`, paddingLeft: 4 + line.depth * 14 }}
+              >
+                {line.entry.kind === "group" ? (
+                  <GroupLine group={line.entry.group} open={line.entry.open} onToggle={toggle} />
+                ) : (
+                  <ItemLine id={line.key} item={line.entry.item} onAdd={onAdd} />
+                )}
               </li>
             );
           })}
@@ -56,7 +76,12 @@ export function FieldTree({ model, onAdd }: FieldTreeProps) {
 
 function GroupLine({ group, open, onToggle }: { group: TreeGroup; open: boolean; onToggle: (path: string) => void }) {
   return (
-    <button type="button" className={classes(css.group, group.depth > 0 && css.inner)} aria-expanded={open} onClick={() => onToggle(group.path)}>
+    <button
+      type="button"
+      className={classes(css.group, group.depth > 0 && css.inner)}
+      aria-expanded={open}
+      onClick={() => onToggle(group.path)}
+    >
       <ChevronRight size={14} className={css.chevron} aria-hidden />
       {group.label}
     </button>
@@ -66,20 +91,39 @@ function GroupLine({ group, open, onToggle }: { group: TreeGroup; open: boolean;
 function ItemLine({ id, item, onAdd }: { id: string; item: PaletteItem; onAdd: FieldTreeProps["onAdd"] }) {
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: `palette:${id}`, data: { item } });
   const measure = item.kind === "measure";
-  const about = [item.path, item.help, measure && item.certified ? "Certified: the same number everywhere." : ""].filter(Boolean).join("\n");
+  const about = [item.path, item.help, measure && item.certified ? "Certified: the same number everywhere." : ""]
+    .filter(Boolean)
+    .join("\n");
   return (
     <div className={classes(css.item, isDragging && css.dragged)}>
       <Tooltip text={about} side="right">
-        <button type="button" ref={setNodeRef} {...listeners} className={css.name} onClick={() => onAdd(item, homeShelf(item))}>
+        <button
+          type="button"
+          ref={setNodeRef}
+          {...listeners}
+          className={css.name}
+          onClick={() => onAdd(item, homeShelf(item))}
+        >
           <FormatIcon format={item.format} measure={measure} />
           <span className={css.label}>{item.label}</span>
           {measure && item.certified && <BadgeCheck size={13} className={css.certified} aria-label="certified" />}
         </button>
       </Tooltip>
-      <Menu align="start" trigger={<IconButton label={`Add ${item.label}`} size="s" className={css.add ?? ""}><Plus aria-hidden /></IconButton>}>
+      <Menu
+        align="start"
+        trigger={
+          <IconButton label={`Add ${item.label}`} size="s" className={css.add ?? ""}>
+            <Plus aria-hidden />
+          </IconButton>
+        }
+      >
         <MenuLabel>{item.label}</MenuLabel>
         {shelvesFor(item).map((shelf) => (
-          <MenuItem key={shelf} icon={shelf === "filters" ? <Filter size={14} aria-hidden /> : <Plus size={14} aria-hidden />} onSelect={() => onAdd(item, shelf)}>
+          <MenuItem
+            key={shelf}
+            icon={shelf === "filters" ? <Filter size={14} aria-hidden /> : <Plus size={14} aria-hidden />}
+            onSelect={() => onAdd(item, shelf)}
+          >
             {SHELF_LABELS[shelf]}
           </MenuItem>
         ))}

@@ -54,7 +54,10 @@ export function Preview({ spec, model, asOf, broken, onChange, onRefused }: Prev
   if (spec.values.length === 0) {
     return (
       <div className={css.empty}>
-        <EmptyState icon={<Sigma />} title="Start with a measure">Drag one from the list into Measures, or press Enter on it. Then add a field to the rows to see it by stage, owner or month.</EmptyState>
+        <EmptyState icon={<Sigma />} title="Start with a measure">
+          Drag one from the list into Measures, or press Enter on it. Then add a field to the rows to see it by stage,
+          owner or month.
+        </EmptyState>
       </div>
     );
   }
@@ -64,20 +67,43 @@ export function Preview({ spec, model, asOf, broken, onChange, onRefused }: Prev
       <div className={css.bar}>
         <Segments label="View" value={view} options={VIEWS} onChange={setView} />
         {view !== "table" && (
-          <Select aria-label="Kind of chart" className={css.kind ?? ""} value={kind} onChange={(event) => setKind(KINDS.find((known) => known === event.target.value) ?? "auto")}>
-            {KINDS.map((known) => <option key={known} value={known}>{known === "auto" ? "Best chart" : formatChoice(known)}</option>)}
+          <Select
+            aria-label="Kind of chart"
+            className={css.kind ?? ""}
+            value={kind}
+            onChange={(event) => setKind(KINDS.find((known) => known === event.target.value) ?? "auto")}
+          >
+            {KINDS.map((known) => (
+              <option key={known} value={known}>
+                {known === "auto" ? "Best chart" : formatChoice(known)}
+              </option>
+            ))}
           </Select>
         )}
         {data && <Facts result={data.result} took={data.took} stale={isFetching || isPlaceholderData} />}
       </div>
-      {broken > 0 && <Notice>{formatCount(broken, "part is", "parts are")} left out because a field no longer exists. Remove the red pills or put other fields in their place.</Notice>}
-      {data?.result.warnings.map((warning) => <Notice key={warning}>{warning}</Notice>)}
+      {broken > 0 && (
+        <Notice>
+          {formatCount(broken, "part is", "parts are")} left out because a field no longer exists. Remove the red pills
+          or put other fields in their place.
+        </Notice>
+      )}
+      {data?.result.warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
       {error && !isFetching && <ProblemState error={error} compact onRetry={() => void refetch()} />}
       {!data && !error && <SkeletonRows />}
       {data && !error && (
         <div className={classes(css.result, css[view])}>
-          {view !== "table" && (drawable ? <ReportChart spec={asked} asOf={asOf} kind={kind} title={spec.title || "Report"} /> : <Figures result={data.result} />)}
-          {view !== "chart" && <PreviewTable spec={data.spec} now={asked} result={data.result} model={model} onChange={onChange} />}
+          {view !== "table" &&
+            (drawable ? (
+              <ReportChart spec={asked} asOf={asOf} kind={kind} title={spec.title || "Report"} />
+            ) : (
+              <Figures result={data.result} />
+            ))}
+          {view !== "chart" && (
+            <PreviewTable spec={data.spec} now={asked} result={data.result} model={model} onChange={onChange} />
+          )}
         </div>
       )}
     </section>
@@ -85,7 +111,19 @@ export function Preview({ spec, model, asOf, broken, onChange, onRefused }: Prev
 }
 
 /** `spec` is what the result is of; `now` may already be further. */
-function PreviewTable({ spec, now, result, model, onChange }: { spec: ReportSpec; now: ReportSpec; result: ReportResult; model: Model; onChange: (spec: ReportSpec) => void }) {
+function PreviewTable({
+  spec,
+  now,
+  result,
+  model,
+  onChange,
+}: {
+  spec: ReportSpec;
+  now: ReportSpec;
+  result: ReportResult;
+  model: Model;
+  onChange: (spec: ReportSpec) => void;
+}) {
   const adding = useMemo(() => additive(spec), [spec]);
   const groups = [...(spec.rows ?? []), ...(spec.columns ?? [])];
   return (
@@ -101,7 +139,10 @@ function PreviewTable({ spec, now, result, model, onChange }: { spec: ReportSpec
           const group = spec.rows?.[level];
           const format = (group && model.field(fieldPath(group))?.format) ?? "text";
           const text = value === null ? "without a value" : formatCell(value, format, group?.grain);
-          return drillSteps(spec, model, level, value, text).map((step) => ({ label: step.label, onSelect: () => onChange(named(step.spec, now)) }));
+          return drillSteps(spec, model, level, value, text).map((step) => ({
+            label: step.label,
+            onSelect: () => onChange(named(step.spec, now)),
+          }));
         }}
       />
     </div>
@@ -117,7 +158,11 @@ function ReportChart({ spec, asOf, kind, title }: { spec: ReportSpec; asOf: stri
   const { data, error } = useQuery(chartQuery(spec, asOf, kind));
   return (
     <div className={css.chart}>
-      {error ? <p className={css.undrawn}>{asProblem(error).message}</p> : data && <Chart vega={data.vega} label={`Chart of ${title}`} />}
+      {error ? (
+        <p className={css.undrawn}>{asProblem(error).message}</p>
+      ) : (
+        data && <Chart vega={data.vega} label={`Chart of ${title}`} />
+      )}
       {data?.notes && data.notes.length > 0 && !error && <p className={css.notes}>{data.notes.join(" · ")}</p>}
     </div>
   );
@@ -140,14 +185,25 @@ function Figures({ result }: { result: ReportResult }) {
 
 function Facts({ result, took, stale }: { result: ReportResult; took: number; stale: boolean }) {
   const { as_of: at, lag_ms: lag } = result.run;
-  const rows = result.truncated ? `${formatCount(result.rows.length, "row", "rows")} of ${formatCell(result.row_count, "integer")}` : formatCount(result.rows.length, "row", "rows");
+  const rows = result.truncated
+    ? `${formatCount(result.rows.length, "row", "rows")} of ${formatCell(result.row_count, "integer")}`
+    : formatCount(result.rows.length, "row", "rows");
   return (
     <p className={css.facts} role="status" data-took={took} data-stale={stale}>
-      {rows} · {took} ms · <span title={`Log position ${result.run.lsn}, computed by ${result.run.engine}`}>as of {formatMoment(at)}{lag > 0 ? `, ${formatCell(lag / 1_000, "decimal")} s behind` : ""}</span>
+      {rows} · {took} ms ·{" "}
+      <span title={`Log position ${result.run.lsn}, computed by ${result.run.engine}`}>
+        as of {formatMoment(at)}
+        {lag > 0 ? `, ${formatCell(lag / 1_000, "decimal")} s behind` : ""}
+      </span>
     </p>
   );
 }
 
 function Notice({ children }: { children: ReactNode }) {
-  return <p className={css.notice} role="status"><TriangleAlert size={15} aria-hidden />{children}</p>;
+  return (
+    <p className={css.notice} role="status">
+      <TriangleAlert size={15} aria-hidden />
+      {children}
+    </p>
+  );
 }

@@ -23,7 +23,11 @@ export function RangeInput({ value, onValue }: { value: Literal | undefined; onV
         <Field label="When">
           {(control) => (
             <Select {...control} value={range.rel} onChange={(event) => set(event.target.value, unit, many, current)}>
-              {WORDS.map((word) => <option key={word} value={word}>{word}</option>)}
+              {WORDS.map((word) => (
+                <option key={word} value={word}>
+                  {word}
+                </option>
+              ))}
             </Select>
           )}
         </Field>
@@ -31,7 +35,11 @@ export function RangeInput({ value, onValue }: { value: Literal | undefined; onV
           <Field label="Period">
             {(control) => (
               <Select {...control} value={unit} onChange={(event) => set(range.rel, event.target.value, many, current)}>
-                {GRAINS.map((grain) => <option key={grain} value={grain}>{counted && many > 1 ? `${grain}s` : grain}</option>)}
+                {GRAINS.map((grain) => (
+                  <option key={grain} value={grain}>
+                    {counted && many > 1 ? `${grain}s` : grain}
+                  </option>
+                ))}
               </Select>
             )}
           </Field>
@@ -39,8 +47,23 @@ export function RangeInput({ value, onValue }: { value: Literal | undefined; onV
       </div>
       {counted && (
         <>
-          <Field label="How many">{(control) => <Input {...control} type="number" min={1} max={1000} value={many} onChange={(event) => set(range.rel, unit, Math.max(1, Number(event.target.value)), current)} />}</Field>
-          <Checkbox label="With the current one" checked={current} onChange={(event) => set(range.rel, unit, many, event.target.checked)} />
+          <Field label="How many">
+            {(control) => (
+              <Input
+                {...control}
+                type="number"
+                min={1}
+                max={1000}
+                value={many}
+                onChange={(event) => set(range.rel, unit, Math.max(1, Number(event.target.value)), current)}
+              />
+            )}
+          </Field>
+          <Checkbox
+            label="With the current one"
+            checked={current}
+            onChange={(event) => set(range.rel, unit, many, event.target.checked)}
+          />
         </>
       )}
     </>

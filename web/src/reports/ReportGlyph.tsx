@@ -1,4 +1,15 @@
-import { CalendarRange, ChartColumn, ChartLine, CircleX, Filter, Layers, MapPin, Package, Target, Users } from "lucide-react";
+import {
+  CalendarRange,
+  ChartColumn,
+  ChartLine,
+  CircleX,
+  Filter,
+  Layers,
+  MapPin,
+  Package,
+  Target,
+  Users,
+} from "lucide-react";
 import css from "./ReportsPage.module.css";
 
 const GLYPHS = [
@@ -16,5 +27,9 @@ const GLYPHS = [
 /** A picture for what a report is about, from its name. */
 export function ReportGlyph({ name }: { name: string }) {
   const Glyph = GLYPHS.find(([words]) => words.test(name.toLowerCase()))?.[1] ?? ChartColumn;
-  return <span className={css.glyph} aria-hidden><Glyph size={17} /></span>;
+  return (
+    <span className={css.glyph} aria-hidden>
+      <Glyph size={17} />
+    </span>
+  );
 }

@@ -12,7 +12,13 @@ export default function ReportPage() {
   const { name } = useParams();
   const { data: model } = useSuspenseQuery(modelQuery);
   const { data, error, refetch } = useQuery(openedQuery(name));
-  if (error) return <><PageHeader title="Report" /><ProblemState error={error} onRetry={() => void refetch()} /></>;
+  if (error)
+    return (
+      <>
+        <PageHeader title="Report" />
+        <ProblemState error={error} onRetry={() => void refetch()} />
+      </>
+    );
   if (!data) return <PageSkeleton />;
   return <Builder key={name ?? "new"} name={name ?? "new"} opened={data} model={model} />;
 }

@@ -32,7 +32,12 @@ const LINE_PX = 32;
 export function ReportTable({ result, adding, grainOf, sortOf, onSort, stepsFor, label }: ReportTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => subtotals(result, adding), [result, adding]);
-  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => LINE_PX, overscan: 20 });
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 20,
+  });
   const drawn = rows.getVirtualItems();
   const before = drawn[0]?.start ?? 0;
   const after = rows.getTotalSize() - (drawn.at(-1)?.end ?? 0);
@@ -49,32 +54,73 @@ export function ReportTable({ result, adding, grainOf, sortOf, onSort, stepsFor,
               {result.row_fields.length > 0 && <td colSpan={result.row_fields.length} />}
               {result.columns.map(({ keys }, index) => (
                 <th key={index} scope="colgroup" colSpan={result.values.length}>
-                  {keys.map((key, level) => formatCell(key, result.column_fields[level]?.format ?? "text", grainOf(result.column_fields[level]?.id ?? ""))).join(" · ")}
+                  {keys
+                    .map((key, level) =>
+                      formatCell(
+                        key,
+                        result.column_fields[level]?.format ?? "text",
+                        grainOf(result.column_fields[level]?.id ?? ""),
+                      ),
+                    )
+                    .join(" · ")}
                 </th>
               ))}
-              {withTotal && <th scope="colgroup" colSpan={result.values.length}>Total</th>}
+              {withTotal && (
+                <th scope="colgroup" colSpan={result.values.length}>
+                  Total
+                </th>
+              )}
             </tr>
           )}
           <tr>
-            {result.row_fields.map((field) => <HeadCell key={field.id} field={field} direction={sortOf?.(field.id)} onSort={onSort} />)}
+            {result.row_fields.map((field) => (
+              <HeadCell key={field.id} field={field} direction={sortOf?.(field.id)} onSort={onSort} />
+            ))}
             {[...result.columns.keys(), ...(withTotal ? [-1] : [])].flatMap((column) =>
-              result.values.map((field) => <HeadCell key={`${column}:${field.id}`} field={field} direction={sortOf?.(field.id)} onSort={onSort} />),
+              result.values.map((field) => (
+                <HeadCell key={`${column}:${field.id}`} field={field} direction={sortOf?.(field.id)} onSort={onSort} />
+              )),
             )}
           </tr>
         </thead>
         <tbody>
-          {before > 0 && <tr aria-hidden style={{ height: before }}><td colSpan={width} /></tr>}
+          {before > 0 && (
+            <tr aria-hidden style={{ height: before }}>
+              <td colSpan={width} />
+            </tr>
+          )}
           {drawn.map(({ index }) => {
             const line = lines[index];
-            return line && <Line key={index} line={line} result={result} grainOf={grainOf} stepsFor={stepsFor} withTotal={withTotal} />;
+            return (
+              line && (
+                <Line
+                  key={index}
+                  line={line}
+                  result={result}
+                  grainOf={grainOf}
+                  stepsFor={stepsFor}
+                  withTotal={withTotal}
+                />
+              )
+            );
           })}
-          {after > 0 && <tr aria-hidden style={{ height: after }}><td colSpan={width} /></tr>}
+          {after > 0 && (
+            <tr aria-hidden style={{ height: after }}>
+              <td colSpan={width} />
+            </tr>
+          )}
         </tbody>
         {result.grand_total && (
           <tfoot>
             <tr>
-              {result.row_fields.map((field, level) => <th key={field.id} scope={level === 0 ? "row" : undefined}>{level === 0 ? "Total" : ""}</th>)}
-              {(pivot ? (result.column_totals ?? []) : [result.grand_total]).map((cells, column) => <Cells key={column} cells={cells} values={result.values} />)}
+              {result.row_fields.map((field, level) => (
+                <th key={field.id} scope={level === 0 ? "row" : undefined}>
+                  {level === 0 ? "Total" : ""}
+                </th>
+              ))}
+              {(pivot ? (result.column_totals ?? []) : [result.grand_total]).map((cells, column) => (
+                <Cells key={column} cells={cells} values={result.values} />
+              ))}
               {withTotal && <Cells cells={result.grand_total} values={result.values} strong />}
             </tr>
           </tfoot>
@@ -84,18 +130,32 @@ export function ReportTable({ result, adding, grainOf, sortOf, onSort, stepsFor,
   );
 }
 
-function HeadCell({ field, direction = "none", onSort }: { field: ResultField; direction: "asc" | "desc" | "none" | undefined; onSort: ReportTableProps["onSort"] }) {
+function HeadCell({
+  field,
+  direction = "none",
+  onSort,
+}: {
+  field: ResultField;
+  direction: "asc" | "desc" | "none" | undefined;
+  onSort: ReportTableProps["onSort"];
+}) {
   const next = direction === "desc" ? "asc" : direction === "asc" ? "none" : "desc";
   const number = isNumberFormat(field.format);
   return (
-    <th scope="col" className={classes(number && css.number)} aria-sort={direction === "asc" ? "ascending" : direction === "desc" ? "descending" : undefined}>
+    <th
+      scope="col"
+      className={classes(number && css.number)}
+      aria-sort={direction === "asc" ? "ascending" : direction === "desc" ? "descending" : undefined}
+    >
       {onSort ? (
         <button type="button" className={css.sort} onClick={() => onSort(field.id, next)}>
           {field.label}
           {direction === "asc" && <ArrowUp size={12} aria-hidden />}
           {direction === "desc" && <ArrowDown size={12} aria-hidden />}
         </button>
-      ) : field.label}
+      ) : (
+        field.label
+      )}
     </th>
   );
 }
@@ -107,15 +167,31 @@ function Line({ line, result, grainOf, stepsFor, withTotal }: LineProps) {
   return (
     <tr className={classes(subtotal && css.subtotal, row.others && css.others)}>
       {result.row_fields.map((field, level) => {
-        const text = row.others && level === 0 ? "Others" : formatCell(row.keys[level], field.format, grainOf(field.id));
-        if (subtotal) return <th key={field.id} scope={level === 0 ? "row" : undefined}>{level === 0 ? `${text} total` : ""}</th>;
+        const text =
+          row.others && level === 0 ? "Others" : formatCell(row.keys[level], field.format, grainOf(field.id));
+        if (subtotal)
+          return (
+            <th key={field.id} scope={level === 0 ? "row" : undefined}>
+              {level === 0 ? `${text} total` : ""}
+            </th>
+          );
         return (
-          <th key={field.id} scope="row" className={classes(level < shownFrom && css.repeated, isNumberFormat(field.format) && css.number)}>
-            {level < shownFrom || row.others || !stepsFor ? text : <KeyCell text={text} steps={() => stepsFor(level, row.keys[level] ?? null)} />}
+          <th
+            key={field.id}
+            scope="row"
+            className={classes(level < shownFrom && css.repeated, isNumberFormat(field.format) && css.number)}
+          >
+            {level < shownFrom || row.others || !stepsFor ? (
+              text
+            ) : (
+              <KeyCell text={text} steps={() => stepsFor(level, row.keys[level] ?? null)} />
+            )}
           </th>
         );
       })}
-      {row.cells.map((cells, column) => <Cells key={column} cells={cells} values={result.values} />)}
+      {row.cells.map((cells, column) => (
+        <Cells key={column} cells={cells} values={result.values} />
+      ))}
       {withTotal && <Cells cells={row.total} values={result.values} strong />}
     </tr>
   );
@@ -123,7 +199,14 @@ function Line({ line, result, grainOf, stepsFor, withTotal }: LineProps) {
 
 function KeyCell({ text, steps }: { text: string; steps: () => Step[] }) {
   return (
-    <Menu align="start" trigger={<button type="button" className={css.key}>{text}</button>}>
+    <Menu
+      align="start"
+      trigger={
+        <button type="button" className={css.key}>
+          {text}
+        </button>
+      }
+    >
       <MenuLabel>{text}</MenuLabel>
       <Steps steps={steps} />
     </Menu>
@@ -137,13 +220,27 @@ function Steps({ steps }: { steps: () => Step[] }) {
     <>
       {first && <MenuItem onSelect={first.onSelect}>{first.label}</MenuItem>}
       {rest.length > 0 && <MenuSeparator />}
-      {rest.map((step) => <MenuItem key={step.label} onSelect={step.onSelect}>{step.label}</MenuItem>)}
+      {rest.map((step) => (
+        <MenuItem key={step.label} onSelect={step.onSelect}>
+          {step.label}
+        </MenuItem>
+      ))}
     </>
   );
 }
 
-function Cells({ cells, values, strong = false }: { cells: ResultRow["cells"][number]; values: ResultField[]; strong?: boolean }) {
+function Cells({
+  cells,
+  values,
+  strong = false,
+}: {
+  cells: ResultRow["cells"][number];
+  values: ResultField[];
+  strong?: boolean;
+}) {
   return values.map((field, index) => (
-    <td key={field.id} className={classes(css.number, strong && css.strong)}>{cells ? formatCell(cells[index], field.format) : ""}</td>
+    <td key={field.id} className={classes(css.number, strong && css.strong)}>
+      {cells ? formatCell(cells[index], field.format) : ""}
+    </td>
   ));
 }

@@ -29,23 +29,55 @@ export default function ReportsPage() {
   const shownSaved = (saved ?? []).filter((record) => fits(textOf(record, "name"), textOf(record, "description")));
   return (
     <>
-      <PageHeader title="Reports" subtitle="Numbers that everyone counts the same way." actions={<LinkButton to={links.newReport()} variant="primary" icon={<Plus size={16} aria-hidden />}>New report</LinkButton>} />
+      <PageHeader
+        title="Reports"
+        subtitle="Numbers that everyone counts the same way."
+        actions={
+          <LinkButton to={links.newReport()} variant="primary" icon={<Plus size={16} aria-hidden />}>
+            New report
+          </LinkButton>
+        }
+      />
       <div className={css.page}>
         <div className={css.search}>
           <Search size={15} aria-hidden />
-          <Input type="search" aria-label="Search reports" placeholder="Search reports" value={search} onChange={(event) => setParameters(event.target.value ? { q: event.target.value } : {}, { replace: true })} />
+          <Input
+            type="search"
+            aria-label="Search reports"
+            placeholder="Search reports"
+            value={search}
+            onChange={(event) => setParameters(event.target.value ? { q: event.target.value } : {}, { replace: true })}
+          />
         </div>
         <section aria-labelledby="saved-reports">
-          <h2 id="saved-reports" className={css.heading}>Saved</h2>
-          {error ? <ProblemState error={error} compact onRetry={() => void refetch()} /> : !saved ? <SkeletonRows count={3} /> : shownSaved.length > 0 ? (
-            <ul className={css.cards}>{shownSaved.map((record) => <SavedCard key={record.id} record={record} />)}</ul>
+          <h2 id="saved-reports" className={css.heading}>
+            Saved
+          </h2>
+          {error ? (
+            <ProblemState error={error} compact onRetry={() => void refetch()} />
+          ) : !saved ? (
+            <SkeletonRows count={3} />
+          ) : shownSaved.length > 0 ? (
+            <ul className={css.cards}>
+              {shownSaved.map((record) => (
+                <SavedCard key={record.id} record={record} />
+              ))}
+            </ul>
           ) : (
-            <p className={css.none}>{words ? "No saved report is called that." : "Nothing is saved yet. Open a ready report, change it, and save it under your own name."}</p>
+            <p className={css.none}>
+              {words
+                ? "No saved report is called that."
+                : "Nothing is saved yet. Open a ready report, change it, and save it under your own name."}
+            </p>
           )}
         </section>
         <section aria-labelledby="ready-reports">
-          <h2 id="ready-reports" className={css.heading}>Ready to use</h2>
-          {shownReady.length === 0 ? <EmptyState icon={<FileBarChart2 />} title="No ready report is called that" /> : (
+          <h2 id="ready-reports" className={css.heading}>
+            Ready to use
+          </h2>
+          {shownReady.length === 0 ? (
+            <EmptyState icon={<FileBarChart2 />} title="No ready report is called that" />
+          ) : (
             <ul className={css.cards}>
               {shownReady.map(({ name, title, description }) => (
                 <li key={name}>
@@ -74,7 +106,9 @@ function SavedCard({ record }: { record: CrmRecord }) {
         <strong>{textOf(record, "name")}</strong>
         <span>{textOf(record, "description") || "No description"}</span>
         <span className={css.meta}>
-          <Badge tone={audience === "owner" ? "neutral" : "accent"}>{audience === "owner" ? "Only me" : audience === "team" ? "Team" : formatChoice(audience)}</Badge>
+          <Badge tone={audience === "owner" ? "neutral" : "accent"}>
+            {audience === "owner" ? "Only me" : audience === "team" ? "Team" : formatChoice(audience)}
+          </Badge>
           {!mine && <Badge tone="info">Shared with you</Badge>}
           {formatAge(record.updated_at)}
         </span>

@@ -15,7 +15,17 @@ import { SAVED } from "./saved.ts";
 import type { ReportSpec } from "./spec.ts";
 
 /** Saves the report under a name as a record of one's own. */
-export function SaveDialog({ draft, spec, copy, onClose }: { draft: string; spec: ReportSpec; copy: boolean; onClose: () => void }) {
+export function SaveDialog({
+  draft,
+  spec,
+  copy,
+  onClose,
+}: {
+  draft: string;
+  spec: ReportSpec;
+  copy: boolean;
+  onClose: () => void;
+}) {
   const [name, setName] = useState(copy && spec.title ? `${spec.title} (copy)` : (spec.title ?? ""));
   const [description, setDescription] = useState(spec.description ?? "");
   const [busy, setBusy] = useState(false);
@@ -41,10 +51,42 @@ export function SaveDialog({ draft, spec, copy, onClose }: { draft: string; spec
   };
   return (
     <Dialog open onClose={onClose} title={copy ? "Save as a new report" : "Save report"}>
-      <form className={css.form} onSubmit={(event) => { event.preventDefault(); void save(); }}>
-        <Field label="Name" required error={fault}>{(control) => <Input {...control} value={name} required maxLength={200} autoFocus onChange={(event) => setName(event.target.value)} />}</Field>
-        <Field label="Description" help="One sentence on what it shows.">{(control) => <TextArea {...control} rows={2} value={description} maxLength={500} onChange={(event) => setDescription(event.target.value)} />}</Field>
-        <div className={css.submit}><Button onClick={onClose}>Cancel</Button><Button type="submit" variant="primary" busy={busy}>Save</Button></div>
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <Field label="Name" required error={fault}>
+          {(control) => (
+            <Input
+              {...control}
+              value={name}
+              required
+              maxLength={200}
+              autoFocus
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Description" help="One sentence on what it shows.">
+          {(control) => (
+            <TextArea
+              {...control}
+              rows={2}
+              value={description}
+              maxLength={500}
+              onChange={(event) => setDescription(event.target.value)}
+            />
+          )}
+        </Field>
+        <div className={css.submit}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" busy={busy}>
+            Save
+          </Button>
+        </div>
       </form>
     </Dialog>
   );
@@ -53,5 +95,9 @@ export function SaveDialog({ draft, spec, copy, onClose }: { draft: string; spec
 /** The record of a report; name and description live there, not in the specification. */
 export function savedFields(spec: ReportSpec, name: string, description: string) {
   const { name: _name, title: _title, description: _description, ...rest } = spec;
-  return { name, description: description || null, definition: JSON.parse(JSON.stringify({ ...rest, title: name, description })) };
+  return {
+    name,
+    description: description || null,
+    definition: JSON.parse(JSON.stringify({ ...rest, title: name, description })),
+  };
 }

@@ -19,18 +19,27 @@ type Audience = (typeof AUDIENCES)[number]["value"];
 
 /** Who else may open a saved report, dashboard or schedule. Numbers stay those that the reader may see. */
 export function ShareDialog({ table, record, onClose }: { table: string; record: CrmRecord; onClose: () => void }) {
-  const [audience, setAudience] = useState<Audience>(AUDIENCES.find(({ value }) => value === record.audience)?.value ?? "owner");
+  const [audience, setAudience] = useState<Audience>(
+    AUDIENCES.find(({ value }) => value === record.audience)?.value ?? "owner",
+  );
   const [team, setTeam] = useState(textOf(record, "team_id") || session()?.user.team_id || "");
   const [busy, setBusy] = useState(false);
   const queries = useQueryClient();
-  const { data: teams } = useQuery({ queryKey: keys.list("teams", { all: true }), queryFn: ({ signal }) => listRecords("teams", { sort: "name", limit: 200 }, signal) });
+  const { data: teams } = useQuery({
+    queryKey: keys.list("teams", { all: true }),
+    queryFn: ({ signal }) => listRecords("teams", { sort: "name", limit: 200 }, signal),
+  });
   const share = async () => {
     setBusy(true);
     try {
       await updateRecord(table, record, { audience, team_id: audience === "team" ? team : null });
       await queries.invalidateQueries({ queryKey: keys.table(table) });
       const to = teams?.items.find(({ id }) => id === team);
-      say(audience === "owner" ? "Only you can open it now" : `Shared with ${audience === "team" ? textOf(to, "name") : "everyone"}`);
+      say(
+        audience === "owner"
+          ? "Only you can open it now"
+          : `Shared with ${audience === "team" ? textOf(to, "name") : "everyone"}`,
+      );
       onClose();
     } catch (thrown) {
       sayProblem("It could not be shared", thrown);
@@ -44,7 +53,14 @@ export function ShareDialog({ table, record, onClose }: { table: string; record:
       onClose={onClose}
       title={`Share ${textOf(record, "name")}`}
       description="Everyone sees their own numbers: sharing never shows a record that the reader may not see."
-      footer={<><Button onClick={onClose}>Cancel</Button><Button variant="primary" busy={busy} reason={missing} onClick={() => void share()}>Share</Button></>}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" busy={busy} reason={missing} onClick={() => void share()}>
+            Share
+          </Button>
+        </>
+      }
     >
       <div className={css.form}>
         <Segments label="Who may open it" value={audience} options={AUDIENCES} onChange={setAudience} />
@@ -53,7 +69,11 @@ export function ShareDialog({ table, record, onClose }: { table: string; record:
             {(control) => (
               <Select {...control} value={team} onChange={(event) => setTeam(event.target.value)}>
                 <option value="">Choose a team</option>
-                {teams?.items.map((item) => <option key={item.id} value={item.id}>{textOf(item, "name")}</option>)}
+                {teams?.items.map((item) => (
+                  <option key={item.id} value={item.id}>
+                    {textOf(item, "name")}
+                  </option>
+                ))}
               </Select>
             )}
           </Field>

@@ -35,7 +35,9 @@ const HINTS: Record<Shelf, string> = {
 export function Shelves(props: ShelvesProps) {
   return (
     <div className={css.shelves}>
-      {SHELVES.map((shelf) => <ShelfRow key={shelf} shelf={shelf} {...props} />)}
+      {SHELVES.map((shelf) => (
+        <ShelfRow key={shelf} shelf={shelf} {...props} />
+      ))}
     </div>
   );
 }
@@ -47,10 +49,19 @@ function ShelfRow({ shelf, ...props }: ShelvesProps & { shelf: Shelf }) {
   const Icon = ICONS[shelf];
   return (
     <section className={css.shelf} aria-label={SHELF_LABELS[shelf]}>
-      <h3 className={css.name}><Icon size={14} aria-hidden />{SHELF_LABELS[shelf]}</h3>
-      <div ref={end.setNodeRef} className={classes(css.pills, active && css.ready, end.isOver && css.over)} data-shelf={shelf}>
+      <h3 className={css.name}>
+        <Icon size={14} aria-hidden />
+        {SHELF_LABELS[shelf]}
+      </h3>
+      <div
+        ref={end.setNodeRef}
+        className={classes(css.pills, active && css.ready, end.isOver && css.over)}
+        data-shelf={shelf}
+      >
         {pills.length === 0 && <span className={css.hint}>{HINTS[shelf]}</span>}
-        {pills.map((pill, index) => <Pill key={`${pill.id}:${index}`} place={{ shelf, index }} pill={pill} {...props} />)}
+        {pills.map((pill, index) => (
+          <Pill key={`${pill.id}:${index}`} place={{ shelf, index }} pill={pill} {...props} />
+        ))}
       </div>
     </section>
   );
@@ -63,7 +74,11 @@ function Pill({ place, pill, ...props }: ShelvesProps & { place: Place; pill: Pi
   const fault = props.faults.get(key);
   return (
     <div ref={drop.setNodeRef} className={classes(css.slot, drop.isOver && css.before)}>
-      <div ref={drag.setNodeRef} onPointerDownCapture={(event) => drag.listeners?.onPointerDown?.(event)} className={classes(css.pill, css[place.shelf], fault && css.broken, drag.isDragging && css.dragged)}>
+      <div
+        ref={drag.setNodeRef}
+        onPointerDownCapture={(event) => drag.listeners?.onPointerDown?.(event)}
+        className={classes(css.pill, css[place.shelf], fault && css.broken, drag.isDragging && css.dragged)}
+      >
         <PillMenu place={place} pill={pill} fault={fault} {...props} />
       </div>
     </div>
@@ -71,7 +86,24 @@ function Pill({ place, pill, ...props }: ShelvesProps & { place: Place; pill: Pi
 }
 
 function pillsOf(shelf: Shelf, spec: ReportSpec, model: Model): PillFacts[] {
-  if (shelf === "filters") return conditionsOf(spec).map((condition, index) => ({ id: String(index), label: inWords(condition, (path) => model.label(path)), detail: "", sort: "none" }));
-  if (shelf === "values") return spec.values.map((value) => ({ id: valueId(value), label: model.valueLabel(value), detail: value.where ? "filtered" : value.formula ? "formula" : "", sort: sortOf(spec, valueId(value)) }));
-  return (spec[shelf] ?? []).map((group) => ({ id: groupId(group), label: group.label ?? model.label(fieldPath(group)), detail: group.grain ?? "", sort: sortOf(spec, groupId(group)) }));
+  if (shelf === "filters")
+    return conditionsOf(spec).map((condition, index) => ({
+      id: String(index),
+      label: inWords(condition, (path) => model.label(path)),
+      detail: "",
+      sort: "none",
+    }));
+  if (shelf === "values")
+    return spec.values.map((value) => ({
+      id: valueId(value),
+      label: model.valueLabel(value),
+      detail: value.where ? "filtered" : value.formula ? "formula" : "",
+      sort: sortOf(spec, valueId(value)),
+    }));
+  return (spec[shelf] ?? []).map((group) => ({
+    id: groupId(group),
+    label: group.label ?? model.label(fieldPath(group)),
+    detail: group.grain ?? "",
+    sort: sortOf(spec, groupId(group)),
+  }));
 }

@@ -64,7 +64,8 @@ export function inWords(condition: Condition, labelOf: (path: string) => string)
   if ("or" in condition) return condition.or.map((part) => inWords(part, labelOf)).join(" or ");
   if ("not" in condition) return `not: ${inWords(condition.not, labelOf)}`;
   if ("related" in condition) {
-    const many = condition.quantifier === "none" ? "no" : condition.quantifier === "any" ? "any" : `at least ${condition.n ?? 1}`;
+    const many =
+      condition.quantifier === "none" ? "no" : condition.quantifier === "any" ? "any" : `at least ${condition.n ?? 1}`;
     const of = condition.where ? ` where ${inWords(condition.where, labelOf)}` : "";
     return `${many} ${labelOf(condition.related).toLowerCase()}${of}`;
   }
@@ -74,7 +75,8 @@ export function inWords(condition: Condition, labelOf: (path: string) => string)
 }
 
 export function literalInWords(value: Literal): string {
-  if (Array.isArray(value)) return value.length > 3 ? `${value.slice(0, 2).join(", ")} and ${value.length - 2} more` : value.join(", ");
+  if (Array.isArray(value))
+    return value.length > 3 ? `${value.slice(0, 2).join(", ")} and ${value.length - 2} more` : value.join(", ");
   if (typeof value !== "object") return String(value);
   if ("ctx" in value) return "me";
   if (value.rel === "this") return `this ${value.unit}`;
@@ -88,7 +90,8 @@ export function literalInWords(value: Literal): string {
 
 /** A condition to start from when a field is put into the filters. */
 export function startingCondition(field: string, format: ValueFormat, options: readonly string[]): FieldCondition {
-  if (format === "date" || format === "date_time") return { field, op: "in_range", value: { rel: "this", unit: "year" } };
+  if (format === "date" || format === "date_time")
+    return { field, op: "in_range", value: { rel: "this", unit: "year" } };
   if (format === "bool") return { field, op: "=", value: true };
   if (options.length > 0) return { field, op: "in", value: [...options] };
   return { field, op: "not_empty" };

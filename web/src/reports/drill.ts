@@ -18,8 +18,14 @@ export function drillSteps(spec: ReportSpec, model: Model, level: number, value:
   const group = spec.rows?.[level];
   if (!group) return [];
   const only = restricted(spec, group, value);
-  const into = (next: GroupSpec) => ({ ...only, rows: (only.rows ?? []).map((old, index) => (index === level ? next : old)) });
-  const ways = waysOn(spec, model, group).map(({ label, next }) => ({ label: `${text} ${label}`, spec: withoutSort(into(next), group) }));
+  const into = (next: GroupSpec) => ({
+    ...only,
+    rows: (only.rows ?? []).map((old, index) => (index === level ? next : old)),
+  });
+  const ways = waysOn(spec, model, group).map(({ label, next }) => ({
+    label: `${text} ${label}`,
+    spec: withoutSort(into(next), group),
+  }));
   return [{ label: `Only ${text}`, spec: only }, ...ways];
 }
 
@@ -27,22 +33,36 @@ function restricted(spec: ReportSpec, group: GroupSpec, value: Cell): ReportSpec
   const field = fieldPath(group);
   if (value === null) return withConditions(spec, [...conditionsOf(spec), { field, op: "empty" }]);
   if (!group.grain) return narrow(spec, field, String(value));
-  return withConditions(spec, [...conditionsOf(spec), { field, op: "between", value: periodOf(String(value).slice(0, 10), group.grain) }]);
+  return withConditions(spec, [
+    ...conditionsOf(spec),
+    { field, op: "between", value: periodOf(String(value).slice(0, 10), group.grain) },
+  ]);
 }
 
 function waysOn(spec: ReportSpec, model: Model, group: GroupSpec): { label: string; next: GroupSpec }[] {
   const used = new Set([...(spec.rows ?? []), ...(spec.columns ?? [])].map(fieldPath));
   const path = fieldPath(group);
   const person = path === PERSON || path.endsWith(".owner") || path.endsWith(".owner.name");
-  const ways = person || used.has(PERSON) || !model.field(PERSON) ? [] : [{ label: "by person", next: { field: PERSON, label: "Person" } }];
-  const objects = new Set(spec.values.flatMap((value) => value.measure ?? value.field ?? []).map((name) => name.slice(0, name.indexOf("."))));
+  const ways =
+    person || used.has(PERSON) || !model.field(PERSON)
+      ? []
+      : [{ label: "by person", next: { field: PERSON, label: "Person" } }];
+  const objects = new Set(
+    spec.values.flatMap((value) => value.measure ?? value.field ?? []).map((name) => name.slice(0, name.indexOf("."))),
+  );
   const [only] = objects;
   const object = objects.size === 1 && only ? model.object(only) : undefined;
   if (!object) return ways;
-  const links = object.links.filter((link) => LINKS.test(link.path) && !used.has(link.path)).map((link) => ({ label: `by ${link.label.toLowerCase()}`, next: { field: link.path } }));
-  const choices = object.fields.filter((field) => field.options.length > 1 && !used.has(field.path)).map((field) => ({ label: `by ${field.label.toLowerCase()}`, next: { field: field.path } }));
+  const links = object.links
+    .filter((link) => LINKS.test(link.path) && !used.has(link.path))
+    .map((link) => ({ label: `by ${link.label.toLowerCase()}`, next: { field: link.path } }));
+  const choices = object.fields
+    .filter((field) => field.options.length > 1 && !used.has(field.path))
+    .map((field) => ({ label: `by ${field.label.toLowerCase()}`, next: { field: field.path } }));
   const date = object.fields.find((field) => DATES.test(field.path) && !used.has(field.path));
-  const months: { label: string; next: GroupSpec }[] = date ? [{ label: "by month", next: { field: date.path, grain: "month" } }] : [];
+  const months: { label: string; next: GroupSpec }[] = date
+    ? [{ label: "by month", next: { field: date.path, grain: "month" } }]
+    : [];
   return [...ways, ...months, ...links, ...choices].slice(0, MOST_WAYS);
 }
 

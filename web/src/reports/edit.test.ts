@@ -22,7 +22,14 @@ const model = new Model({
       related: [],
       measures: [{ name: "deal.count", label: "Deals", format: "integer", help: "Number of deals." }],
     },
-    { name: "user", label: "User", fields: [{ path: "user.name", label: "Name", format: "text", options: [] }], links: [], related: [], measures: [] },
+    {
+      name: "user",
+      label: "User",
+      fields: [{ path: "user.name", label: "Name", format: "text", options: [] }],
+      links: [],
+      related: [],
+      measures: [],
+    },
   ],
 });
 const item = (path: string): PaletteItem => {
@@ -30,15 +37,27 @@ const item = (path: string): PaletteItem => {
   if (!field) throw new Error(path);
   return { kind: "field", help: "", ...field };
 };
-const count: PaletteItem = { kind: "measure", path: "deal.count", label: "Deals", format: "integer", help: "", certified: true };
+const count: PaletteItem = {
+  kind: "measure",
+  path: "deal.count",
+  label: "Deals",
+  format: "integer",
+  help: "",
+  certified: true,
+};
 
 describe("putting onto a shelf", () => {
   test("a date on the rows is grouped by month", () => {
-    expect(put(emptyReport(), item("deal.closed_on"), { shelf: "rows", index: 0 }).rows).toEqual([{ field: "deal.closed_on", grain: "month" }]);
+    expect(put(emptyReport(), item("deal.closed_on"), { shelf: "rows", index: 0 }).rows).toEqual([
+      { field: "deal.closed_on", grain: "month" },
+    ]);
   });
 
   test("a number among the measures is summed, a text counted", () => {
-    const spec = put(put(emptyReport(), item("deal.amount"), { shelf: "values", index: 0 }), item("deal.owner"), { shelf: "values", index: 1 });
+    const spec = put(put(emptyReport(), item("deal.amount"), { shelf: "values", index: 0 }), item("deal.owner"), {
+      shelf: "values",
+      index: 1,
+    });
     expect(spec.values.map(({ agg }) => agg)).toEqual(["sum", "count_distinct"]);
   });
 
@@ -48,12 +67,23 @@ describe("putting onto a shelf", () => {
   });
 
   test("a choice among the filters starts with all of its options", () => {
-    expect(put(emptyReport(), item("deal.status"), { shelf: "filters", index: 0 }).where).toEqual({ field: "deal.status", op: "in", value: ["open", "won"] });
+    expect(put(emptyReport(), item("deal.status"), { shelf: "filters", index: 0 }).where).toEqual({
+      field: "deal.status",
+      op: "in",
+      value: ["open", "won"],
+    });
   });
 });
 
 describe("moving and removing", () => {
-  const start = put(put(put(emptyReport(), item("deal.owner"), { shelf: "rows", index: 0 }), item("deal.status"), { shelf: "rows", index: 1 }), count, { shelf: "values", index: 0 });
+  const start = put(
+    put(put(emptyReport(), item("deal.owner"), { shelf: "rows", index: 0 }), item("deal.status"), {
+      shelf: "rows",
+      index: 1,
+    }),
+    count,
+    { shelf: "values", index: 0 },
+  );
 
   test("a row becomes a column and stays itself", () => {
     const spec = move(start, { shelf: "rows", index: 1 }, { shelf: "columns", index: 0 }, model);
@@ -66,7 +96,11 @@ describe("moving and removing", () => {
   });
 
   test("a removed measure takes the order by it along", () => {
-    const sorted: ReportSpec = { ...start, sort: [{ by: "deal.count", direction: "desc" }], top: { n: 5, by: "deal.count" } };
+    const sorted: ReportSpec = {
+      ...start,
+      sort: [{ by: "deal.count", direction: "desc" }],
+      top: { n: 5, by: "deal.count" },
+    };
     const spec = removeAt(sorted, { shelf: "values", index: 0 });
     expect([spec.sort, spec.top]).toEqual([undefined, undefined]);
   });
@@ -78,10 +112,19 @@ test("narrowing twice keeps one filter per field", () => {
 });
 
 test("a report with a deleted field keeps the rest", () => {
-  const spec: ReportSpec = { spec_version: 1, rows: [{ field: "deal.gone" }, { field: "deal.owner.name" }], values: [{ measure: "deal.count" }], where: { field: "deal.lost", op: "empty" } };
+  const spec: ReportSpec = {
+    spec_version: 1,
+    rows: [{ field: "deal.gone" }, { field: "deal.owner.name" }],
+    values: [{ measure: "deal.count" }],
+    where: { field: "deal.lost", op: "empty" },
+  };
   const broken = brokenParts(spec, model);
   expect([...broken.keys()]).toEqual(["/rows/0", "/where/0"]);
-  expect(withoutBroken(spec, broken)).toEqual({ spec_version: 1, rows: [{ field: "deal.owner.name" }], values: [{ measure: "deal.count" }] });
+  expect(withoutBroken(spec, broken)).toEqual({
+    spec_version: 1,
+    rows: [{ field: "deal.owner.name" }],
+    values: [{ measure: "deal.count" }],
+  });
 });
 
 test("a refusal's pointer leads to its pill", () => {
@@ -102,10 +145,20 @@ test("what is undone can be done again until something else is done", () => {
 });
 
 test("the letters of a title are one step back", () => {
-  const typed = ["R", "Re", "Rev"].reduce((state, title) => edited(state, { kind: "change", spec: { ...state.spec, title } }), opened(emptyReport()));
+  const typed = ["R", "Re", "Rev"].reduce(
+    (state, title) => edited(state, { kind: "change", spec: { ...state.spec, title } }),
+    opened(emptyReport()),
+  );
   expect(edited(typed, { kind: "undo" }).spec).toEqual(emptyReport());
 });
 
 test("a period ends on its last day", () => {
-  expect([periodOf("2024-02-01", "month"), periodOf("2024-10-01", "quarter"), periodOf("2024-12-30", "week"), periodOf("2024-01-01", "year")].map(([, last]) => last)).toEqual(["2024-02-29", "2024-12-31", "2025-01-05", "2024-12-31"]);
+  expect(
+    [
+      periodOf("2024-02-01", "month"),
+      periodOf("2024-10-01", "quarter"),
+      periodOf("2024-12-30", "week"),
+      periodOf("2024-01-01", "year"),
+    ].map(([, last]) => last),
+  ).toEqual(["2024-02-29", "2024-12-31", "2025-01-05", "2024-12-31"]);
 });

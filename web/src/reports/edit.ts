@@ -8,7 +8,12 @@ import type { PaletteItem } from "./tree.ts";
 export const SHELVES = ["rows", "columns", "values", "filters"] as const;
 export type Shelf = (typeof SHELVES)[number];
 
-export const SHELF_LABELS: Record<Shelf, string> = { rows: "Group rows", columns: "Group columns", values: "Measures", filters: "Filters" };
+export const SHELF_LABELS: Record<Shelf, string> = {
+  rows: "Group rows",
+  columns: "Group columns",
+  values: "Measures",
+  filters: "Filters",
+};
 
 export interface Place {
   shelf: Shelf;
@@ -22,14 +27,28 @@ export function homeShelf(item: PaletteItem): Shelf {
 
 /** Puts a field or measure of the palette onto a shelf. */
 export function put(spec: ReportSpec, item: PaletteItem, place: Place): ReportSpec {
-  if (item.kind === "measure") return insertValue(spec, measureValue(spec, item.path), place.shelf === "values" ? place.index : spec.values.length);
-  if (place.shelf === "values") return insertValue(spec, aggregateValue(spec, item.path, isNumber(item) ? "sum" : "count_distinct"), place.index);
+  if (item.kind === "measure")
+    return insertValue(
+      spec,
+      measureValue(spec, item.path),
+      place.shelf === "values" ? place.index : spec.values.length,
+    );
+  if (place.shelf === "values")
+    return insertValue(spec, aggregateValue(spec, item.path, isNumber(item) ? "sum" : "count_distinct"), place.index);
   if (place.shelf === "filters") {
     const conditions = conditionsOf(spec);
-    return withConditions(spec, insert(conditions, place.index, startingCondition(item.path, item.format, item.options)));
+    return withConditions(
+      spec,
+      insert(conditions, place.index, startingCondition(item.path, item.format, item.options)),
+    );
   }
   const dated = item.format === "date" || item.format === "date_time";
-  return insertGroup(spec, place.shelf, dated ? { field: item.path, grain: "month" } : { field: item.path }, place.index);
+  return insertGroup(
+    spec,
+    place.shelf,
+    dated ? { field: item.path, grain: "month" } : { field: item.path },
+    place.index,
+  );
 }
 
 /** Moves a pill; between rows and columns it stays itself, elsewhere it becomes what the shelf holds. */
@@ -43,7 +62,11 @@ export function move(spec: ReportSpec, from: Place, to: Place, model: Model): Re
   }
   if (!path || !field) return spec;
   const without = to.shelf === "filters" ? spec : removeAt(spec, from);
-  return put(without, { kind: "field", path, label: field.label, format: field.format, help: "", options: field.options }, to);
+  return put(
+    without,
+    { kind: "field", path, label: field.label, format: field.format, help: "", options: field.options },
+    to,
+  );
 }
 
 export function canMove(spec: ReportSpec, from: Place, to: Shelf): boolean {
@@ -61,7 +84,11 @@ function pathAt(spec: ReportSpec, { shelf, index }: Place): string | undefined {
 }
 
 export function removeAt(spec: ReportSpec, { shelf, index }: Place): ReportSpec {
-  if (shelf === "filters") return withConditions(spec, conditionsOf(spec).filter((_, at) => at !== index));
+  if (shelf === "filters")
+    return withConditions(
+      spec,
+      conditionsOf(spec).filter((_, at) => at !== index),
+    );
   if (shelf === "values") {
     const gone = spec.values[index];
     const values = spec.values.filter((_, at) => at !== index);
@@ -81,7 +108,10 @@ function reorder(spec: ReportSpec, shelf: Shelf, from: number, to: number): Repo
 
 export function setGroup(spec: ReportSpec, { shelf, index }: Place, change: Partial<GroupSpec>): ReportSpec {
   if (!isGroupShelf(shelf)) return spec;
-  return { ...spec, [shelf]: (spec[shelf] ?? []).map((group, at) => (at === index ? tidy({ ...group, ...change }) : group)) };
+  return {
+    ...spec,
+    [shelf]: (spec[shelf] ?? []).map((group, at) => (at === index ? tidy({ ...group, ...change }) : group)),
+  };
 }
 
 export function setGrain(spec: ReportSpec, place: Place, grain: Grain): ReportSpec {
@@ -93,15 +123,24 @@ export function setValue(spec: ReportSpec, index: number, change: Partial<ValueS
 }
 
 export function setCondition(spec: ReportSpec, index: number, condition: Condition): ReportSpec {
-  return withConditions(spec, conditionsOf(spec).map((old, at) => (at === index ? condition : old)));
+  return withConditions(
+    spec,
+    conditionsOf(spec).map((old, at) => (at === index ? condition : old)),
+  );
 }
 
 /** Adds `field is one of values`, or narrows the filter on the field that is there already. */
 export function narrow(spec: ReportSpec, field: string, value: string): ReportSpec {
   const conditions = conditionsOf(spec);
-  const at = conditions.findIndex((condition) => "op" in condition && fieldPath(condition) === field && (condition.op === "=" || condition.op === "in"));
+  const at = conditions.findIndex(
+    (condition) =>
+      "op" in condition && fieldPath(condition) === field && (condition.op === "=" || condition.op === "in"),
+  );
   const condition: Condition = { field, op: "=", value };
-  return withConditions(spec, at < 0 ? [...conditions, condition] : conditions.map((old, index) => (index === at ? condition : old)));
+  return withConditions(
+    spec,
+    at < 0 ? [...conditions, condition] : conditions.map((old, index) => (index === at ? condition : old)),
+  );
 }
 
 export function setSort(spec: ReportSpec, by: string, direction: "asc" | "desc" | "none"): ReportSpec {
@@ -116,7 +155,9 @@ export function sortOf(spec: ReportSpec, id: string): "asc" | "desc" | "none" {
 
 function insertGroup(spec: ReportSpec, shelf: "rows" | "columns", group: GroupSpec, index: number): ReportSpec {
   const taken = new Set([...(spec.rows ?? []), ...(spec.columns ?? [])].map(groupId).concat(spec.values.map(valueId)));
-  const named = taken.has(groupId(group)) ? { ...group, id: freeId(taken, `${fieldPath(group)}_${group.grain ?? "again"}`) } : group;
+  const named = taken.has(groupId(group))
+    ? { ...group, id: freeId(taken, `${fieldPath(group)}_${group.grain ?? "again"}`) }
+    : group;
   return { ...spec, [shelf]: insert(spec[shelf] ?? [], index, named) };
 }
 
@@ -134,7 +175,11 @@ function aggregateValue(spec: ReportSpec, field: string, agg: Aggregate): ValueS
 }
 
 function takenIds(spec: ReportSpec): Set<string> {
-  return new Set([...spec.values.map(valueId), ...(spec.rows ?? []).map(groupId), ...(spec.columns ?? []).map(groupId)]);
+  return new Set([
+    ...spec.values.map(valueId),
+    ...(spec.rows ?? []).map(groupId),
+    ...(spec.columns ?? []).map(groupId),
+  ]);
 }
 
 function freeId(taken: ReadonlySet<string>, wanted: string): string {
@@ -157,7 +202,9 @@ function forgetId(spec: ReportSpec, id: string): ReportSpec {
 /** The report without its broken parts, so that the rest can still be computed. */
 export function withoutBroken(spec: ReportSpec, broken: ReadonlyMap<string, string>): ReportSpec {
   if (broken.size === 0) return spec;
-  const places = [...broken.keys()].flatMap((pointer) => placeOf(pointer) ?? []).sort((one, other) => other.index - one.index);
+  const places = [...broken.keys()]
+    .flatMap((pointer) => placeOf(pointer) ?? [])
+    .sort((one, other) => other.index - one.index);
   return places.reduce(removeAt, spec);
 }
 
@@ -183,11 +230,18 @@ function insert<T>(list: readonly T[], index: number, item: T): T[] {
 
 function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const item = list[from];
-  return item === undefined ? [...list] : insert(list.filter((_, at) => at !== from), to, item);
+  return item === undefined
+    ? [...list]
+    : insert(
+        list.filter((_, at) => at !== from),
+        to,
+        item,
+      );
 }
 
 /** Drops keys without a value: the server refuses what it does not know, and empty labels are none. */
 function tidy<T extends object>(part: T): T {
-  for (const [key, value] of Object.entries(part)) if (value === undefined || value === "") Reflect.deleteProperty(part, key);
+  for (const [key, value] of Object.entries(part))
+    if (value === undefined || value === "") Reflect.deleteProperty(part, key);
   return part;
 }

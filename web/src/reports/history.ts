@@ -8,7 +8,8 @@ export interface Edited {
   future: readonly ReportSpec[];
 }
 
-export type Edit = { kind: "change"; spec: ReportSpec } | { kind: "undo" } | { kind: "redo" } | { kind: "open"; spec: ReportSpec };
+export type Edit =
+  { kind: "change"; spec: ReportSpec } | { kind: "undo" } | { kind: "redo" } | { kind: "open"; spec: ReportSpec };
 
 /** Steps that can be taken back. */
 const MOST_STEPS = 100;

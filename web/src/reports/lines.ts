@@ -11,7 +11,10 @@ export interface TableLine {
 
 /** The values that can be added up: averages, ratios and different values cannot, and stay empty. */
 export function additive(spec: ReportSpec): ReadonlySet<string> {
-  const adds = ({ measure, agg }: ValueSpec) => agg === "sum" || agg === "count" || (measure !== undefined && ADDS_UP.test(measure) && !measure.includes("average"));
+  const adds = ({ measure, agg }: ValueSpec) =>
+    agg === "sum" ||
+    agg === "count" ||
+    (measure !== undefined && ADDS_UP.test(measure) && !measure.includes("average"));
   return new Set(spec.values.filter(adds).map(valueId));
 }
 
@@ -19,13 +22,19 @@ const ADDS_UP = /(\.count|_count|_amount|_sum)$/;
 
 export function subtotals(result: ReportResult, adding: ReadonlySet<string>): TableLine[] {
   const levels = result.row_fields.length;
-  const lines = result.rows.map((row, index) => ({ row, shownFrom: sharedLevels(result.rows[index - 1], row, levels), subtotal: false }));
+  const lines = result.rows.map((row, index) => ({
+    row,
+    shownFrom: sharedLevels(result.rows[index - 1], row, levels),
+    subtotal: false,
+  }));
   const inOrder = lines.every(({ row }, index) => index === 0 || !reappears(result.rows, index, row));
   if (levels < 2 || result.truncated || !inOrder) return lines;
   return lines.flatMap((line, index) => {
     const last = result.rows[index + 1]?.keys[0] !== line.row.keys[0] || result.rows[index + 1]?.others;
     const group = last ? result.rows.slice(firstOf(result.rows, index), index + 1) : [];
-    return group.length > 1 ? [line, { row: summed(group, result.values, adding), shownFrom: 0, subtotal: true }] : [line];
+    return group.length > 1
+      ? [line, { row: summed(group, result.values, adding), shownFrom: 0, subtotal: true }]
+      : [line];
   });
 }
 
@@ -53,8 +62,12 @@ function summed(group: readonly ResultRow[], values: readonly ResultField[], add
   const [head] = group;
   const add = (lists: (Cell[] | null)[]): Cell[] =>
     values.map((field, at) => {
-      const numbers = lists.flatMap((cells) => (cells?.[at] === null || cells?.[at] === undefined ? [] : [Number(cells[at])]));
-      return adding.has(field.id) && numbers.length > 0 ? Math.round(numbers.reduce((sum, number) => sum + number, 0) * 100) / 100 : null;
+      const numbers = lists.flatMap((cells) =>
+        cells?.[at] === null || cells?.[at] === undefined ? [] : [Number(cells[at])],
+      );
+      return adding.has(field.id) && numbers.length > 0
+        ? Math.round(numbers.reduce((sum, number) => sum + number, 0) * 100) / 100
+        : null;
     });
   return {
     keys: head?.keys ?? [],

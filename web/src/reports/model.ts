@@ -61,7 +61,9 @@ export class Model {
   constructor(answer: ModelAnswer) {
     this.objects = answer.objects;
     this.byName = new Map(answer.objects.map((object) => [object.name, object]));
-    this.measures = new Map(answer.objects.flatMap((object) => object.measures.map((measure) => [measure.name, measure])));
+    this.measures = new Map(
+      answer.objects.flatMap((object) => object.measures.map((measure) => [measure.name, measure])),
+    );
   }
 
   object(name: string): ModelObject | undefined {
@@ -83,8 +85,16 @@ export class Model {
       const last = index === steps.length - 1;
       const link = object.links.find((link) => link.path === at);
       const field = object.fields.find((field) => field.path === at);
-      if (last && field) return { path, label: field.label, trail: [...labels, field.label].join(" › "), format: field.format, options: field.options };
-      if (last && link) return { path, label: link.label, trail: [...labels, link.label].join(" › "), format: "text", options: [] };
+      if (last && field)
+        return {
+          path,
+          label: field.label,
+          trail: [...labels, field.label].join(" › "),
+          format: field.format,
+          options: field.options,
+        };
+      if (last && link)
+        return { path, label: link.label, trail: [...labels, link.label].join(" › "), format: "text", options: [] };
       if (!link) return undefined;
       labels.push(link.label);
       object = this.byName.get(link.object);
@@ -110,12 +120,20 @@ export class Model {
   valueLabel(value: ValueSpec): string {
     if (value.label) return value.label;
     if (value.measure) return this.measure(value.measure)?.label ?? value.measure;
-    if (value.field) return `${AGGREGATE_WORDS[value.agg ?? "sum"]} ${this.field(value.field)?.label ?? value.field}`.trim();
+    if (value.field)
+      return `${AGGREGATE_WORDS[value.agg ?? "sum"]} ${this.field(value.field)?.label ?? value.field}`.trim();
     return value.formula ?? value.id ?? "";
   }
 }
 
-const AGGREGATE_WORDS = { sum: "Sum of", avg: "Average", min: "Least", max: "Greatest", count: "Number of", count_distinct: "Different" } as const;
+const AGGREGATE_WORDS = {
+  sum: "Sum of",
+  avg: "Average",
+  min: "Least",
+  max: "Greatest",
+  count: "Number of",
+  count_distinct: "Different",
+} as const;
 
 export const modelQuery = queryOptions({
   queryKey: ["model"],
@@ -134,7 +152,11 @@ export function brokenParts(spec: ReportSpec, model: Model): Map<string, string>
     for (const [index, group] of (spec[shelf] ?? []).entries()) check(`/${shelf}/${index}`, fieldPath(group));
   }
   for (const [index, value] of spec.values.entries()) {
-    if (!model.valueKnown(value)) broken.set(`/values/${index}`, `There is no “${value.measure ?? value.field ?? ""}” any more, or you may not see it.`);
+    if (!model.valueKnown(value))
+      broken.set(
+        `/values/${index}`,
+        `There is no “${value.measure ?? value.field ?? ""}” any more, or you may not see it.`,
+      );
   }
   for (const [index, condition] of conditionsOf(spec).entries()) {
     for (const path of fieldsOf(condition)) check(`/where/${index}`, path);

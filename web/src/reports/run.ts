@@ -55,7 +55,11 @@ const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 const moment = (asOf: string) => (asOf ? { as_of: asOf } : {});
 
 export function runQuery(spec: ReportSpec, asOf: string) {
-  const body = { spec: { ...computed(spec), limit: Math.min(spec.limit ?? PREVIEW_ROWS, PREVIEW_ROWS) }, time_zone: zone(), ...moment(asOf) };
+  const body = {
+    spec: { ...computed(spec), limit: Math.min(spec.limit ?? PREVIEW_ROWS, PREVIEW_ROWS) },
+    time_zone: zone(),
+    ...moment(asOf),
+  };
   return queryOptions({
     queryKey: ["report-run", body],
     queryFn: async ({ signal }) => {
@@ -70,7 +74,11 @@ export function runQuery(spec: ReportSpec, asOf: string) {
 }
 
 export function chartQuery(spec: ReportSpec, asOf: string, kind: ChartKind) {
-  const body = { report: { time_zone: zone(), ...computed(spec), limit: Math.min(spec.limit ?? CHART_ROWS, CHART_ROWS) }, kind, ...moment(asOf) };
+  const body = {
+    report: { time_zone: zone(), ...computed(spec), limit: Math.min(spec.limit ?? CHART_ROWS, CHART_ROWS) },
+    kind,
+    ...moment(asOf),
+  };
   return queryOptions({
     queryKey: ["report-chart", body],
     queryFn: ({ signal }) => request<ChartAnswer>("/api/charts", { method: "POST", body, signal }),
@@ -84,6 +92,15 @@ export function chartQuery(spec: ReportSpec, asOf: string, kind: ChartKind) {
 const CHART_ROWS = 500;
 
 export function exportReport(spec: ReportSpec, asOf: string, format: ExportFormat): Promise<void> {
-  const name = spec.name || (spec.title || "report").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "report";
-  return download("/api/reports/run", `${name}.${format}`, { method: "POST", body: { spec: { ...spec, name }, format, time_zone: zone(), ...moment(asOf) } });
+  const name =
+    spec.name ||
+    (spec.title || "report")
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "") ||
+    "report";
+  return download("/api/reports/run", `${name}.${format}`, {
+    method: "POST",
+    body: { spec: { ...spec, name }, format, time_zone: zone(), ...moment(asOf) },
+  });
 }

@@ -37,7 +37,11 @@ export function openedQuery(name: string | undefined) {
     queryKey: name && isId(name) ? [...keys.record(SAVED, name), "opened"] : ["report", name ?? "new"],
     queryFn: async ({ signal }): Promise<OpenedReport> => {
       if (!name) return { spec: emptyReport(), record: null };
-      if (!isId(name)) return { spec: await request<ReportSpec>(`/api/reports/${encodeURIComponent(name)}`, { signal }), record: null };
+      if (!isId(name))
+        return {
+          spec: await request<ReportSpec>(`/api/reports/${encodeURIComponent(name)}`, { signal }),
+          record: null,
+        };
       const record = await readRecord(SAVED, name, signal);
       return { spec: specOf(record), record };
     },
@@ -48,7 +52,8 @@ export function openedQuery(name: string | undefined) {
 export function specOf(record: CrmRecord): ReportSpec {
   const { definition } = record;
   const spec: unknown = typeof definition === "string" ? JSON.parse(definition) : definition;
-  if (!readsAsReport(spec)) throw new Error(`“${String(record.name)}” is saved in a form that this version does not know.`);
+  if (!readsAsReport(spec))
+    throw new Error(`“${String(record.name)}” is saved in a form that this version does not know.`);
   return { ...spec, title: String(record.name ?? spec.title ?? ""), description: String(record.description ?? "") };
 }
 

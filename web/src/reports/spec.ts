@@ -31,8 +31,21 @@ export type RelativeRange =
 export type Literal = string | number | boolean | (string | number | boolean)[] | RelativeRange | { ctx: "me" };
 
 export type FilterOperator =
-  | "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not_in" | "between" | "in_range"
-  | "contains" | "starts_with" | "ends_with" | "empty" | "not_empty";
+  | "="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "in"
+  | "not_in"
+  | "between"
+  | "in_range"
+  | "contains"
+  | "starts_with"
+  | "ends_with"
+  | "empty"
+  | "not_empty";
 
 export interface FieldCondition {
   field?: string;
@@ -49,7 +62,8 @@ export interface RelatedCondition {
   where?: Condition;
 }
 
-export type Condition = { and: Condition[] } | { or: Condition[] } | { not: Condition } | FieldCondition | RelatedCondition;
+export type Condition =
+  { and: Condition[] } | { or: Condition[] } | { not: Condition } | FieldCondition | RelatedCondition;
 
 export interface SortSpec {
   by: string;
@@ -73,7 +87,14 @@ export interface ReportSpec {
   time_zone?: string;
 }
 
-export const emptyReport = (): ReportSpec => ({ spec_version: 1, title: "", rows: [], columns: [], values: [], totals: true });
+export const emptyReport = (): ReportSpec => ({
+  spec_version: 1,
+  title: "",
+  rows: [],
+  columns: [],
+  values: [],
+  totals: true,
+});
 
 export const GRAINS: readonly Grain[] = ["day", "week", "month", "quarter", "year"];
 
@@ -92,7 +113,13 @@ export function valueId(value: ValueSpec): string {
 
 /** Whether JSON from a saved record has the shape of a specification; the server checks the rest. */
 export function readsAsReport(json: unknown): json is ReportSpec {
-  return typeof json === "object" && json !== null && "spec_version" in json && "values" in json && Array.isArray(json.values);
+  return (
+    typeof json === "object" &&
+    json !== null &&
+    "spec_version" in json &&
+    "values" in json &&
+    Array.isArray(json.values)
+  );
 }
 
 export function sameReport(one: ReportSpec, other: ReportSpec): boolean {

@@ -35,7 +35,9 @@ export function orderedObjects(model: Model): ModelObject[] {
 export function treeLines(model: Model, open: ReadonlySet<string>, search: string): TreeLine[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length > 0) return matches(model, words);
-  return orderedObjects(model).flatMap((object) => groupLines(model, { path: object.name, label: object.label, object: object.name, depth: 0 }, open));
+  return orderedObjects(model).flatMap((object) =>
+    groupLines(model, { path: object.name, label: object.label, object: object.name, depth: 0 }, open),
+  );
 }
 
 function groupLines(model: Model, group: TreeGroup, open: ReadonlySet<string>): TreeLine[] {
@@ -45,12 +47,22 @@ function groupLines(model: Model, group: TreeGroup, open: ReadonlySet<string>): 
   if (!isOpen || !object) return [head];
   const depth = group.depth + 1;
   const measures = group.depth === 0 ? shownMeasures(object).map((measure) => line(measureItem(measure), depth)) : [];
-  const fields = object.fields.filter((field) => !ASIDE.test(field.path)).map((field) => line(fieldItem(field, group.path), depth));
+  const fields = object.fields
+    .filter((field) => !ASIDE.test(field.path))
+    .map((field) => line(fieldItem(field, group.path), depth));
   const titles = object.links.map((link) => line(linkItem(link, group.path), depth));
-  const deeper = group.depth >= DEEPEST ? [] : object.links.flatMap((link) => {
-    const inner: TreeGroup = { path: `${group.path}.${lastStep(link.path)}`, label: link.label, object: link.object, depth };
-    return groupLines(model, inner, open);
-  });
+  const deeper =
+    group.depth >= DEEPEST
+      ? []
+      : object.links.flatMap((link) => {
+          const inner: TreeGroup = {
+            path: `${group.path}.${lastStep(link.path)}`,
+            label: link.label,
+            object: link.object,
+            depth,
+          };
+          return groupLines(model, inner, open);
+        });
   return [head, ...measures, ...titles, ...fields, ...deeper];
 }
 
@@ -66,7 +78,11 @@ function matches(model: Model, words: string[]): TreeLine[] {
           .map((field) => fieldItem(field, `${object.name}.${lastStep(link.path)}`, link.label)),
       ),
     ];
-    return items.map((item) => ({ item, text: `${object.label} ${item.label} ${item.path}`.toLowerCase(), object: object.label }));
+    return items.map((item) => ({
+      item,
+      text: `${object.label} ${item.label} ${item.path}`.toLowerCase(),
+      object: object.label,
+    }));
   });
   return found
     .filter(({ text }) => words.every((word) => text.includes(word)))
@@ -88,16 +104,37 @@ function certified(measure: ModelMeasure): boolean {
 
 function measureItem(measure: ModelMeasure): PaletteItem {
   const { name, label, format, help } = measure;
-  return { kind: "measure", path: name, label: name.endsWith("_sum") ? `Sum of ${label}` : label, format, help, certified: certified(measure) };
+  return {
+    kind: "measure",
+    path: name,
+    label: name.endsWith("_sum") ? `Sum of ${label}` : label,
+    format,
+    help,
+    certified: certified(measure),
+  };
 }
 
 function fieldItem(field: ModelField, prefix: string, through?: string): PaletteItem {
   const label = through ? `${through} › ${field.label}` : field.label;
-  return { kind: "field", path: `${prefix}.${lastStep(field.path)}`, label, format: field.format, help: "", options: field.options };
+  return {
+    kind: "field",
+    path: `${prefix}.${lastStep(field.path)}`,
+    label,
+    format: field.format,
+    help: "",
+    options: field.options,
+  };
 }
 
 function linkItem(link: { path: string; label: string }, prefix: string): PaletteItem {
-  return { kind: "field", path: `${prefix}.${lastStep(link.path)}`, label: link.label, format: "text", help: `Name of the ${link.label.toLowerCase()}`, options: [] };
+  return {
+    kind: "field",
+    path: `${prefix}.${lastStep(link.path)}`,
+    label: link.label,
+    format: "text",
+    help: `Name of the ${link.label.toLowerCase()}`,
+    options: [],
+  };
 }
 
 function line(item: PaletteItem, depth: number, prefix = ""): TreeLine {

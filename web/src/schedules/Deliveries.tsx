@@ -9,14 +9,33 @@ import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { deliveriesQuery } from "./schedule.ts";
 import css from "./Schedules.module.css";
 
-const TONES: Record<string, Tone> = { pending: "neutral", sending: "info", sent: "good", failed: "danger", refused: "warn" };
-const WORDS: Record<string, string> = { pending: "Waiting", sending: "Sending", sent: "Sent", failed: "Failed", refused: "Not sent" };
+const TONES: Record<string, Tone> = {
+  pending: "neutral",
+  sending: "info",
+  sent: "good",
+  failed: "danger",
+  refused: "warn",
+};
+const WORDS: Record<string, string> = {
+  pending: "Waiting",
+  sending: "Sending",
+  sent: "Sent",
+  failed: "Failed",
+  refused: "Not sent",
+};
 
 /** What became of each run, recipient by recipient. */
 export function Deliveries({ schedule }: { schedule: string }) {
   const { data, error, refetch } = useQuery(deliveriesQuery(schedule));
-  const { data: users } = useQuery({ queryKey: keys.list("users", { all: true }), queryFn: async ({ signal }) => (await listRecords("users", { sort: "name", limit: 200 }, signal)).items });
-  const nameOf = (id: FieldValue | undefined) => textOf(users?.find((user) => user.id === id), "name") || "A person who left";
+  const { data: users } = useQuery({
+    queryKey: keys.list("users", { all: true }),
+    queryFn: async ({ signal }) => (await listRecords("users", { sort: "name", limit: 200 }, signal)).items,
+  });
+  const nameOf = (id: FieldValue | undefined) =>
+    textOf(
+      users?.find((user) => user.id === id),
+      "name",
+    ) || "A person who left";
   return (
     <Card title="History">
       {error && <ProblemState error={error} compact onRetry={() => void refetch()} />}
@@ -56,5 +75,13 @@ function byRun(deliveries: readonly CrmRecord[]): [string, CrmRecord[]][] {
 function filesOf(files: FieldValue | undefined): string {
   const list: unknown = typeof files === "string" ? JSON.parse(files) : files;
   if (!Array.isArray(list)) return "";
-  return list.flatMap((file: unknown) => (typeof file === "object" && file !== null && "name" in file ? [`${String(file.name)}${"bytes" in file ? ` (${Math.max(1, Math.round(Number(file.bytes) / 1_000))} kB)` : ""}`] : [])).join(", ");
+  return list
+    .flatMap((file: unknown) =>
+      typeof file === "object" && file !== null && "name" in file
+        ? [
+            `${String(file.name)}${"bytes" in file ? ` (${Math.max(1, Math.round(Number(file.bytes) / 1_000))} kB)` : ""}`,
+          ]
+        : [],
+    )
+    .join(", ");
 }

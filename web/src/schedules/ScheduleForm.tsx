@@ -19,7 +19,10 @@ import { CADENCES, fieldsOf, FORMATS, previewQuery, type ScheduleDraft, SCHEDULE
 import css from "./Schedules.module.css";
 import { useSubjects } from "./useSubjects.ts";
 
-const KINDS = [{ value: "report", label: "Report" }, { value: "dashboard", label: "Dashboard" }] as const;
+const KINDS = [
+  { value: "report", label: "Report" },
+  { value: "dashboard", label: "Dashboard" },
+] as const;
 const REST_MS = 250;
 
 export interface ScheduleFormProps {
@@ -48,7 +51,9 @@ export function ScheduleForm({ initial, record, after }: ScheduleFormProps) {
     if (Object.keys(missing).length > 0) return;
     setBusy(true);
     try {
-      const kept = record ? await updateRecord(SCHEDULES, record, fieldsOf(draft)) : await createRecord(SCHEDULES, { ...fieldsOf(draft), active: true });
+      const kept = record
+        ? await updateRecord(SCHEDULES, record, fieldsOf(draft))
+        : await createRecord(SCHEDULES, { ...fieldsOf(draft), active: true });
       await queries.invalidateQueries({ queryKey: keys.table(SCHEDULES) });
       say("Saved", draft.name);
       if (!record) void navigate(links.schedule(kept.id), { replace: true });
@@ -64,36 +69,146 @@ export function ScheduleForm({ initial, record, after }: ScheduleFormProps) {
   return (
     <div className={css.page}>
       <Card title="What and when">
-        <form className={css.form} noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
-          <Segments label="Kind" value={draft.subject_kind} options={KINDS} onChange={(kind) => set({ subject_kind: kind, subject: "", formats: draft.formats.filter((format) => FORMATS[kind].includes(format)) })} />
+        <form
+          className={css.form}
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+        >
+          <Segments
+            label="Kind"
+            value={draft.subject_kind}
+            options={KINDS}
+            onChange={(kind) =>
+              set({
+                subject_kind: kind,
+                subject: "",
+                formats: draft.formats.filter((format) => FORMATS[kind].includes(format)),
+              })
+            }
+          />
           <Field label={draft.subject_kind === "report" ? "Report" : "Dashboard"} required error={faults.subject}>
             {(control) => (
               <Select {...control} value={draft.subject} onChange={(event) => choose(event.target.value)}>
                 <option value="">Choose one</option>
-                <optgroup label="Ready">{fitting.filter(({ saved }) => !saved).map(({ id, title }) => <option key={id} value={id}>{title}</option>)}</optgroup>
-                {fitting.some(({ saved }) => saved) && <optgroup label="Saved">{fitting.filter(({ saved }) => saved).map(({ id, title }) => <option key={id} value={id}>{title}</option>)}</optgroup>}
+                <optgroup label="Ready">
+                  {fitting
+                    .filter(({ saved }) => !saved)
+                    .map(({ id, title }) => (
+                      <option key={id} value={id}>
+                        {title}
+                      </option>
+                    ))}
+                </optgroup>
+                {fitting.some(({ saved }) => saved) && (
+                  <optgroup label="Saved">
+                    {fitting
+                      .filter(({ saved }) => saved)
+                      .map(({ id, title }) => (
+                        <option key={id} value={id}>
+                          {title}
+                        </option>
+                      ))}
+                  </optgroup>
+                )}
               </Select>
             )}
           </Field>
-          <Field label="Name" required error={faults.name} help="Stands in the subject of the e-mail.">{(control) => <Input {...control} value={draft.name} maxLength={200} onChange={(event) => set({ name: event.target.value })} />}</Field>
-          <Segments label="How often" value={draft.cadence} options={CADENCES} onChange={(cadence) => set({ cadence })} />
+          <Field label="Name" required error={faults.name} help="Stands in the subject of the e-mail.">
+            {(control) => (
+              <Input
+                {...control}
+                value={draft.name}
+                maxLength={200}
+                onChange={(event) => set({ name: event.target.value })}
+              />
+            )}
+          </Field>
+          <Segments
+            label="How often"
+            value={draft.cadence}
+            options={CADENCES}
+            onChange={(cadence) => set({ cadence })}
+          />
           <div className={css.row}>
-            {draft.cadence === "weekly" && <Field label="Day" error={faults.weekday}>{(control) => <Select {...control} value={draft.weekday} onChange={(event) => set({ weekday: Number(event.target.value) })}>{WEEKDAYS.map((day, index) => <option key={day} value={index + 1}>{day}</option>)}</Select>}</Field>}
-            {draft.cadence === "monthly" && <Field label="Day of the month" error={faults.day_of_month} help="The last day where a month is shorter.">{(control) => <Input {...control} type="number" min={1} max={31} value={draft.day_of_month} onChange={(event) => set({ day_of_month: Number(event.target.value) })} />}</Field>}
-            <Field label="Time" required error={faults.time_of_day}>{(control) => <Input {...control} type="time" value={draft.time_of_day} onChange={(event) => set({ time_of_day: event.target.value })} />}</Field>
+            {draft.cadence === "weekly" && (
+              <Field label="Day" error={faults.weekday}>
+                {(control) => (
+                  <Select
+                    {...control}
+                    value={draft.weekday}
+                    onChange={(event) => set({ weekday: Number(event.target.value) })}
+                  >
+                    {WEEKDAYS.map((day, index) => (
+                      <option key={day} value={index + 1}>
+                        {day}
+                      </option>
+                    ))}
+                  </Select>
+                )}
+              </Field>
+            )}
+            {draft.cadence === "monthly" && (
+              <Field label="Day of the month" error={faults.day_of_month} help="The last day where a month is shorter.">
+                {(control) => (
+                  <Input
+                    {...control}
+                    type="number"
+                    min={1}
+                    max={31}
+                    value={draft.day_of_month}
+                    onChange={(event) => set({ day_of_month: Number(event.target.value) })}
+                  />
+                )}
+              </Field>
+            )}
+            <Field label="Time" required error={faults.time_of_day}>
+              {(control) => (
+                <Input
+                  {...control}
+                  type="time"
+                  value={draft.time_of_day}
+                  onChange={(event) => set({ time_of_day: event.target.value })}
+                />
+              )}
+            </Field>
             <TimeZone value={draft.time_zone} error={faults.time_zone} onValue={(time_zone) => set({ time_zone })} />
           </div>
           <fieldset className={css.checks}>
             <legend>Files</legend>
             {FORMATS[draft.subject_kind].map((format) => (
-              <Checkbox key={format} label={format === "xlsx" ? "Excel (XLSX)" : format.toUpperCase()} checked={draft.formats.includes(format)} onChange={(event) => set({ formats: event.target.checked ? [...draft.formats, format] : draft.formats.filter((other) => other !== format) })} />
+              <Checkbox
+                key={format}
+                label={format === "xlsx" ? "Excel (XLSX)" : format.toUpperCase()}
+                checked={draft.formats.includes(format)}
+                onChange={(event) =>
+                  set({
+                    formats: event.target.checked
+                      ? [...draft.formats, format]
+                      : draft.formats.filter((other) => other !== format),
+                  })
+                }
+              />
             ))}
             {faults.formats && <p className={css.fault}>{faults.formats}</p>}
           </fieldset>
-          <Recipients chosen={draft.recipients} error={faults.recipients} onChosen={(recipients) => set({ recipients })} />
+          <Recipients
+            chosen={draft.recipients}
+            error={faults.recipients}
+            onChosen={(recipients) => set({ recipients })}
+          />
           <div className={css.submit}>
             <Button onClick={() => void navigate(links.schedules())}>Cancel</Button>
-            <Button type="submit" variant="primary" busy={busy} reason={record && !mayChange(record) ? "Only its owner can change it" : undefined}>{record ? "Save" : "Create schedule"}</Button>
+            <Button
+              type="submit"
+              variant="primary"
+              busy={busy}
+              reason={record && !mayChange(record) ? "Only its owner can change it" : undefined}
+            >
+              {record ? "Save" : "Create schedule"}
+            </Button>
           </div>
         </form>
       </Card>
@@ -105,24 +220,64 @@ export function ScheduleForm({ initial, record, after }: ScheduleFormProps) {
   );
 }
 
-function TimeZone({ value, error, onValue }: { value: string; error: string | undefined; onValue: (zone: string) => void }) {
+function TimeZone({
+  value,
+  error,
+  onValue,
+}: {
+  value: string;
+  error: string | undefined;
+  onValue: (zone: string) => void;
+}) {
   const zones = Intl.supportedValuesOf("timeZone");
   const known = zones.includes(value) ? zones : [value, ...zones];
   return (
     <Field label="Time zone" required error={error}>
-      {(control) => <Select {...control} value={value} onChange={(event) => onValue(event.target.value)}>{known.map((zone) => <option key={zone} value={zone}>{zone.replaceAll("_", " ")}</option>)}</Select>}
+      {(control) => (
+        <Select {...control} value={value} onChange={(event) => onValue(event.target.value)}>
+          {known.map((zone) => (
+            <option key={zone} value={zone}>
+              {zone.replaceAll("_", " ")}
+            </option>
+          ))}
+        </Select>
+      )}
     </Field>
   );
 }
 
 function NextRuns({ draft }: { draft: ScheduleDraft }) {
   const { data, error } = useQuery(previewQuery(useThrottled(draft, REST_MS)));
-  const form = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: knownZone(draft.time_zone), timeZoneName: "short" });
+  const form = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: knownZone(draft.time_zone),
+    timeZoneName: "short",
+  });
   return (
     <Card title="Next runs">
-      {error ? <p className={css.fault} role="alert">{asProblem(error).refused.map(({ message }) => formatChoice(message)).join(". ") || asProblem(error).message}</p> : data ? (
-        <ol className={css.runs} aria-label="Next runs">{data.next.map((at) => <li key={at}><Clock size={15} aria-hidden /><time dateTime={at}>{form.format(new Date(at))}</time></li>)}</ol>
-      ) : <p className={css.quiet}>Choose what to send, and the next three runs stand here.</p>}
+      {error ? (
+        <p className={css.fault} role="alert">
+          {asProblem(error)
+            .refused.map(({ message }) => formatChoice(message))
+            .join(". ") || asProblem(error).message}
+        </p>
+      ) : data ? (
+        <ol className={css.runs} aria-label="Next runs">
+          {data.next.map((at) => (
+            <li key={at}>
+              <Clock size={15} aria-hidden />
+              <time dateTime={at}>{form.format(new Date(at))}</time>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <p className={css.quiet}>Choose what to send, and the next three runs stand here.</p>
+      )}
     </Card>
   );
 }

@@ -29,7 +29,13 @@ export default function SchedulePage() {
       </>
     );
   }
-  if (error) return <><PageHeader title="Schedule" /><ProblemState error={error} onRetry={() => void refetch()} /></>;
+  if (error)
+    return (
+      <>
+        <PageHeader title="Schedule" />
+        <ProblemState error={error} onRetry={() => void refetch()} />
+      </>
+    );
   return record ? <Existing key={record.version} record={record} /> : <PageSkeleton />;
 }
 
@@ -54,7 +60,13 @@ function Existing({ record }: { record: CrmRecord }) {
       await deleteRecord(SCHEDULES, record);
       await queries.invalidateQueries({ queryKey: keys.table(SCHEDULES) });
       void navigate(links.schedules());
-      sayWithUndo(`Deleted ${draft.name}`, () => void restoreRecord(SCHEDULES, record.id).then(() => queries.invalidateQueries({ queryKey: keys.table(SCHEDULES) })));
+      sayWithUndo(
+        `Deleted ${draft.name}`,
+        () =>
+          void restoreRecord(SCHEDULES, record.id).then(() =>
+            queries.invalidateQueries({ queryKey: keys.table(SCHEDULES) }),
+          ),
+      );
     } catch (thrown) {
       sayProblem("It could not be deleted", thrown);
     }
@@ -63,13 +75,47 @@ function Existing({ record }: { record: CrmRecord }) {
     <>
       <PageHeader
         title={textOf(record, "name")}
-        after={active ? <Badge tone="good" dot>Active</Badge> : <Badge tone="warn">Paused</Badge>}
+        after={
+          active ? (
+            <Badge tone="good" dot>
+              Active
+            </Badge>
+          ) : (
+            <Badge tone="warn">Paused</Badge>
+          )
+        }
         subtitle={rhythmInWords(draft)}
         actions={
           <>
-            <Button variant="ghost" icon={<Trash2 size={15} aria-hidden />} reason={reason} onClick={() => void remove()}>Delete</Button>
-            <Button icon={active ? <Pause size={15} aria-hidden /> : <Play size={15} aria-hidden />} reason={reason} onClick={() => void attempt("It could not be changed", () => updateRecord(SCHEDULES, record, { active: !active }), active ? "Paused" : "Active again")}>{active ? "Pause" : "Resume"}</Button>
-            <Button variant="primary" icon={<Send size={15} aria-hidden />} reason={reason} onClick={() => void attempt("It could not be sent", () => runNow(record.id), "On its way")}>Run now</Button>
+            <Button
+              variant="ghost"
+              icon={<Trash2 size={15} aria-hidden />}
+              reason={reason}
+              onClick={() => void remove()}
+            >
+              Delete
+            </Button>
+            <Button
+              icon={active ? <Pause size={15} aria-hidden /> : <Play size={15} aria-hidden />}
+              reason={reason}
+              onClick={() =>
+                void attempt(
+                  "It could not be changed",
+                  () => updateRecord(SCHEDULES, record, { active: !active }),
+                  active ? "Paused" : "Active again",
+                )
+              }
+            >
+              {active ? "Pause" : "Resume"}
+            </Button>
+            <Button
+              variant="primary"
+              icon={<Send size={15} aria-hidden />}
+              reason={reason}
+              onClick={() => void attempt("It could not be sent", () => runNow(record.id), "On its way")}
+            >
+              Run now
+            </Button>
           </>
         }
       />

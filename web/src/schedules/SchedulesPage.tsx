@@ -23,11 +23,39 @@ export default function SchedulesPage() {
   const { titleOf } = useSubjects();
   return (
     <>
-      <PageHeader title="Schedules" subtitle="Reports and dashboards that arrive by e-mail. Every recipient gets the numbers that they may see." actions={<LinkButton to={links.newSchedule()} variant="primary" icon={<Plus size={16} aria-hidden />}>New schedule</LinkButton>} />
+      <PageHeader
+        title="Schedules"
+        subtitle="Reports and dashboards that arrive by e-mail. Every recipient gets the numbers that they may see."
+        actions={
+          <LinkButton to={links.newSchedule()} variant="primary" icon={<Plus size={16} aria-hidden />}>
+            New schedule
+          </LinkButton>
+        }
+      />
       {error && <ProblemState error={error} onRetry={() => void refetch()} />}
       {!data && !error && <SkeletonRows />}
-      {data?.length === 0 && <EmptyState icon={<CalendarClock />} title="Nothing is sent by itself yet" action={<LinkButton to={links.newSchedule()} variant="primary">New schedule</LinkButton>}>Have the sales overview in your inbox every Monday morning.</EmptyState>}
-      <ul className={css.list}>{data?.map((record) => <ScheduleLine key={record.id} record={record} title={titleOf(textOf(record, "subject_kind"), textOf(record, "subject"))} />)}</ul>
+      {data?.length === 0 && (
+        <EmptyState
+          icon={<CalendarClock />}
+          title="Nothing is sent by itself yet"
+          action={
+            <LinkButton to={links.newSchedule()} variant="primary">
+              New schedule
+            </LinkButton>
+          }
+        >
+          Have the sales overview in your inbox every Monday morning.
+        </EmptyState>
+      )}
+      <ul className={css.list}>
+        {data?.map((record) => (
+          <ScheduleLine
+            key={record.id}
+            record={record}
+            title={titleOf(textOf(record, "subject_kind"), textOf(record, "subject"))}
+          />
+        ))}
+      </ul>
     </>
   );
 }
@@ -59,16 +87,36 @@ function ScheduleLine({ record, title }: { record: CrmRecord; title: string }) {
     <li className={css.line}>
       <Link to={links.schedule(record.id)} className={css.what}>
         <strong>{draft.name}</strong>
-        <span>{title || draft.subject} · {rhythmInWords(draft)}</span>
+        <span>
+          {title || draft.subject} · {rhythmInWords(draft)}
+        </span>
       </Link>
       <span className={css.meta}>
-        {wordsOf(record.formats).map((format) => <Badge key={format}>{format.toUpperCase()}</Badge>)}
+        {wordsOf(record.formats).map((format) => (
+          <Badge key={format}>{format.toUpperCase()}</Badge>
+        ))}
         <span>{formatCount(draft.recipients.length, "recipient", "recipients")}</span>
       </span>
-      <span className={css.next}>{active ? <Badge tone="good" dot>{record.next_run_at ? `Next ${formatMoment(textOf(record, "next_run_at"))}` : "Active"}</Badge> : <Badge tone="warn">Paused</Badge>}</span>
+      <span className={css.next}>
+        {active ? (
+          <Badge tone="good" dot>
+            {record.next_run_at ? `Next ${formatMoment(textOf(record, "next_run_at"))}` : "Active"}
+          </Badge>
+        ) : (
+          <Badge tone="warn">Paused</Badge>
+        )}
+      </span>
       <span className={css.verbs}>
-        <IconButton label={`Send ${draft.name} now`} reason={reason} onClick={() => void send()}><Send aria-hidden /></IconButton>
-        <IconButton label={active ? `Pause ${draft.name}` : `Resume ${draft.name}`} reason={reason} onClick={() => void change()}>{active ? <Pause aria-hidden /> : <Play aria-hidden />}</IconButton>
+        <IconButton label={`Send ${draft.name} now`} reason={reason} onClick={() => void send()}>
+          <Send aria-hidden />
+        </IconButton>
+        <IconButton
+          label={active ? `Pause ${draft.name}` : `Resume ${draft.name}`}
+          reason={reason}
+          onClick={() => void change()}
+        >
+          {active ? <Pause aria-hidden /> : <Play aria-hidden />}
+        </IconButton>
       </span>
     </li>
   );

@@ -6,7 +6,18 @@ beforeAll(() => {
   vi.stubGlobal("location", { origin: "http://localhost" });
 });
 
-const draft = { name: " Monday ", subject_kind: "report", subject: "won-by-month", cadence: "weekly", weekday: 5, day_of_month: 31, time_of_day: "08:00", time_zone: "America/New_York", formats: ["pdf"], recipients: ["a"] } as const;
+const draft = {
+  name: " Monday ",
+  subject_kind: "report",
+  subject: "won-by-month",
+  cadence: "weekly",
+  weekday: 5,
+  day_of_month: 31,
+  time_of_day: "08:00",
+  time_zone: "America/New_York",
+  formats: ["pdf"],
+  recipients: ["a"],
+} as const;
 
 test("days are sent only where the cadence has them", async () => {
   const { fieldsOf } = await import("./schedule.ts");

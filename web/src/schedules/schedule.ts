@@ -16,7 +16,10 @@ export const CADENCES: readonly { value: Cadence; label: string }[] = [
   { value: "monthly", label: "Every month" },
 ];
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-export const FORMATS: Record<SubjectKind, readonly string[]> = { report: ["pdf", "xlsx", "csv"], dashboard: ["pdf", "xlsx"] };
+export const FORMATS: Record<SubjectKind, readonly string[]> = {
+  report: ["pdf", "xlsx", "csv"],
+  dashboard: ["pdf", "xlsx"],
+};
 
 export interface ScheduleDraft {
   name: string;
@@ -34,7 +37,18 @@ export interface ScheduleDraft {
 export function newDraft(kind: SubjectKind, subject: string): ScheduleDraft {
   const me = session()?.user;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return { name: "", subject_kind: kind, subject, cadence: "weekly", weekday: 1, day_of_month: 1, time_of_day: "08:00", time_zone: me?.time_zone || zone, formats: ["pdf"], recipients: me ? [me.id] : [] };
+  return {
+    name: "",
+    subject_kind: kind,
+    subject,
+    cadence: "weekly",
+    weekday: 1,
+    day_of_month: 1,
+    time_of_day: "08:00",
+    time_zone: me?.time_zone || zone,
+    formats: ["pdf"],
+    recipients: me ? [me.id] : [],
+  };
 }
 
 export function draftOf(record: CrmRecord): ScheduleDraft {
@@ -55,7 +69,12 @@ export function draftOf(record: CrmRecord): ScheduleDraft {
 /** The draft as the server keeps it: days only where the cadence has them. */
 export function fieldsOf(draft: ScheduleDraft): Record<string, FieldValue> {
   const { weekday, day_of_month, ...rest } = draft;
-  return { ...rest, name: draft.name.trim(), weekday: draft.cadence === "weekly" ? weekday : null, day_of_month: draft.cadence === "monthly" ? day_of_month : null };
+  return {
+    ...rest,
+    name: draft.name.trim(),
+    weekday: draft.cadence === "weekly" ? weekday : null,
+    day_of_month: draft.cadence === "monthly" ? day_of_month : null,
+  };
 }
 
 export function wordsOf(value: FieldValue | undefined): string[] {
@@ -64,8 +83,15 @@ export function wordsOf(value: FieldValue | undefined): string[] {
 }
 
 /** "Every week on Monday at 08:00, Europe/Berlin". */
-export function rhythmInWords(draft: Pick<ScheduleDraft, "cadence" | "weekday" | "day_of_month" | "time_of_day" | "time_zone">): string {
-  const day = draft.cadence === "weekly" ? ` on ${WEEKDAYS[draft.weekday - 1] ?? "Monday"}` : draft.cadence === "monthly" ? ` on day ${draft.day_of_month}` : "";
+export function rhythmInWords(
+  draft: Pick<ScheduleDraft, "cadence" | "weekday" | "day_of_month" | "time_of_day" | "time_zone">,
+): string {
+  const day =
+    draft.cadence === "weekly"
+      ? ` on ${WEEKDAYS[draft.weekday - 1] ?? "Monday"}`
+      : draft.cadence === "monthly"
+        ? ` on day ${draft.day_of_month}`
+        : "";
   const every = CADENCES.find(({ value }) => value === draft.cadence)?.label ?? "";
   return `${every}${day} at ${draft.time_of_day.slice(0, 5)}, ${draft.time_zone.replaceAll("_", " ")}`;
 }
@@ -75,7 +101,8 @@ export const schedulesQuery = queryOptions({
   queryFn: async ({ signal }) => (await listRecords(SCHEDULES, { sort: "name", limit: 200 }, signal)).items,
 });
 
-export const scheduleQuery = (id: string) => queryOptions({ queryKey: keys.record(SCHEDULES, id), queryFn: ({ signal }) => readRecord(SCHEDULES, id, signal) });
+export const scheduleQuery = (id: string) =>
+  queryOptions({ queryKey: keys.record(SCHEDULES, id), queryFn: ({ signal }) => readRecord(SCHEDULES, id, signal) });
 
 const MOST_DELIVERIES = 100;
 /** While something is being sent the history looks again. */
@@ -85,14 +112,29 @@ export const deliveriesQuery = (schedule: string) =>
   queryOptions({
     queryKey: keys.list(DELIVERIES, { schedule }),
     queryFn: async ({ signal }) =>
-      (await listRecords(DELIVERIES, { sort: "-due_at", limit: MOST_DELIVERIES, filters: [{ field: "schedule_id", operator: "eq", value: schedule }] }, signal)).items,
-    refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === "pending" || status === "sending") ? WATCH_MS : false),
+      (
+        await listRecords(
+          DELIVERIES,
+          {
+            sort: "-due_at",
+            limit: MOST_DELIVERIES,
+            filters: [{ field: "schedule_id", operator: "eq", value: schedule }],
+          },
+          signal,
+        )
+      ).items,
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ status }) => status === "pending" || status === "sending") ? WATCH_MS : false,
   });
 
 /** The next three runs; the body is whole, so that only its times can be refused. */
 export const previewQuery = (draft: ScheduleDraft) => {
   const me = session()?.user.id ?? "";
-  const body = { ...fieldsOf(draft), name: draft.name.trim() || "Preview", recipients: draft.recipients.length > 0 ? draft.recipients : [me] };
+  const body = {
+    ...fieldsOf(draft),
+    name: draft.name.trim() || "Preview",
+    recipients: draft.recipients.length > 0 ? draft.recipients : [me],
+  };
   return queryOptions({
     queryKey: ["schedule-preview", body],
     queryFn: ({ signal }) => request<{ next: string[] }>("/api/schedules/preview", { method: "POST", body, signal }),

@@ -20,9 +20,27 @@ export function useSubjects(): { subjects: Subject[]; titleOf: (kind: string, id
   const ownDashboards = useQuery(savedDashboardsQuery);
   const subjects: Subject[] = [
     ...(reports.data ?? []).map(({ name, title }): Subject => ({ kind: "report", id: name, title, saved: false })),
-    ...(ownReports.data ?? []).map((record): Subject => ({ kind: "report", id: record.id, title: textOf(record, "name"), saved: true })),
-    ...(dashboards.data ?? []).map(({ name, title }): Subject => ({ kind: "dashboard", id: name, title, saved: false })),
-    ...(ownDashboards.data ?? []).map((record): Subject => ({ kind: "dashboard", id: record.id, title: textOf(record, "name"), saved: true })),
+    ...(ownReports.data ?? []).map((record): Subject => ({
+      kind: "report",
+      id: record.id,
+      title: textOf(record, "name"),
+      saved: true,
+    })),
+    ...(dashboards.data ?? []).map(({ name, title }): Subject => ({
+      kind: "dashboard",
+      id: name,
+      title,
+      saved: false,
+    })),
+    ...(ownDashboards.data ?? []).map((record): Subject => ({
+      kind: "dashboard",
+      id: record.id,
+      title: textOf(record, "name"),
+      saved: true,
+    })),
   ];
-  return { subjects, titleOf: (kind, id) => subjects.find((subject) => subject.kind === kind && subject.id === id)?.title ?? "" };
+  return {
+    subjects,
+    titleOf: (kind, id) => subjects.find((subject) => subject.kind === kind && subject.id === id)?.title ?? "",
+  };
 }

@@ -12,7 +12,17 @@ import { PageHeader } from "@/ui/PageHeader.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { sayProblem } from "@/ui/toast.tsx";
-import { type Applied, apply, metric, type ScoringStatus, statusQuery, TIER_WORDS, type Tier, type Trained, train } from "./score.ts";
+import {
+  type Applied,
+  apply,
+  metric,
+  type ScoringStatus,
+  statusQuery,
+  TIER_WORDS,
+  type Tier,
+  type Trained,
+  train,
+} from "./score.ts";
 import css from "./ScoringPage.module.css";
 import { Versions } from "./Versions.tsx";
 
@@ -27,15 +37,22 @@ export default function ScoringPage() {
   const [outcome, setOutcome] = useState<Outcome>();
   const queries = useQueryClient();
   const role = session()?.user.role;
-  const reason = role === "manager" || role === "admin" ? undefined : "Managers and administrators train and apply the model";
+  const reason =
+    role === "manager" || role === "admin" ? undefined : "Managers and administrators train and apply the model";
   const work = async (what: "train" | "apply") => {
     setBusy(what);
     setOutcome(undefined);
     // Shows the progress while the answer is on its way.
     const watch = setInterval(() => void queries.invalidateQueries({ queryKey: statusQuery.queryKey }), 1_000);
     try {
-      setOutcome(what === "train" ? { kind: "trained", trained: await train() } : { kind: "applied", applied: await apply() });
-      await Promise.all([queries.invalidateQueries({ queryKey: statusQuery.queryKey }), queries.invalidateQueries({ queryKey: keys.table("score_models") }), queries.invalidateQueries({ queryKey: keys.table("leads") })]);
+      setOutcome(
+        what === "train" ? { kind: "trained", trained: await train() } : { kind: "applied", applied: await apply() },
+      );
+      await Promise.all([
+        queries.invalidateQueries({ queryKey: statusQuery.queryKey }),
+        queries.invalidateQueries({ queryKey: keys.table("score_models") }),
+        queries.invalidateQueries({ queryKey: keys.table("leads") }),
+      ]);
     } catch (thrown) {
       sayProblem(what === "train" ? "The training did not finish" : "The scores were not written", thrown);
     } finally {
@@ -50,8 +67,23 @@ export default function ScoringPage() {
         subtitle="How likely each lead is to become a customer, learned from the leads before it."
         actions={
           <>
-            <Button icon={<GraduationCap size={16} aria-hidden />} busy={busy === "train" || status?.training === true} reason={reason} onClick={() => void work("train")}>Train</Button>
-            <Button variant="primary" icon={<ListChecks size={16} aria-hidden />} busy={busy === "apply" || status?.applying === true} reason={reason} onClick={() => void work("apply")}>Apply to open leads</Button>
+            <Button
+              icon={<GraduationCap size={16} aria-hidden />}
+              busy={busy === "train" || status?.training === true}
+              reason={reason}
+              onClick={() => void work("train")}
+            >
+              Train
+            </Button>
+            <Button
+              variant="primary"
+              icon={<ListChecks size={16} aria-hidden />}
+              busy={busy === "apply" || status?.applying === true}
+              reason={reason}
+              onClick={() => void work("apply")}
+            >
+              Apply to open leads
+            </Button>
           </>
         }
       />
@@ -71,8 +103,18 @@ function Progress({ busy, progress }: { busy: "train" | "apply"; progress: Scori
   const known = busy === "apply" && progress !== undefined && progress.total > 0;
   return (
     <Card title={busy === "train" ? "Training" : "Applying"}>
-      <p className={css.quiet}>{busy === "train" ? "Looking at every lead as it was when it was new…" : known ? `${formatNumber(progress.done)} of ${formatCount(progress.total, "lead", "leads")}` : "Scoring the open leads…"}</p>
-      <progress className={css.progress} aria-label={busy === "train" ? "Training" : "Applying"} {...(known ? { value: progress.done, max: progress.total } : {})} />
+      <p className={css.quiet}>
+        {busy === "train"
+          ? "Looking at every lead as it was when it was new…"
+          : known
+            ? `${formatNumber(progress.done)} of ${formatCount(progress.total, "lead", "leads")}`
+            : "Scoring the open leads…"}
+      </p>
+      <progress
+        className={css.progress}
+        aria-label={busy === "train" ? "Training" : "Applying"}
+        {...(known ? { value: progress.done, max: progress.total } : {})}
+      />
     </Card>
   );
 }
@@ -83,15 +125,27 @@ function OutcomeCard({ outcome }: { outcome: Outcome }) {
     const auc = metric(model.metrics, "roc_auc");
     return (
       <Card title="Training finished">
-        <p role="status">{message ?? `Version ${model.name} learned from ${formatCount(model.leads, "lead", "leads")}, ${formatNumber(model.conversions)} of which became customers${auc === undefined ? "" : `; ROC-AUC ${auc.toFixed(3)} on the latest leads`}.`}{!message && model.status === "champion" ? " It scores from now on: apply it to the open leads." : ""}</p>
+        <p role="status">
+          {message ??
+            `Version ${model.name} learned from ${formatCount(model.leads, "lead", "leads")}, ${formatNumber(model.conversions)} of which became customers${auc === undefined ? "" : `; ROC-AUC ${auc.toFixed(3)} on the latest leads`}.`}
+          {!message && model.status === "champion" ? " It scores from now on: apply it to the open leads." : ""}
+        </p>
       </Card>
     );
   }
   const { scored, model, tiers } = outcome.applied;
   return (
     <Card title="Scores written">
-      <p role="status">{formatCount(scored, "open lead", "open leads")} scored by {model}.</p>
-      <ul className={css.tiers}>{TIERS.map((tier) => <li key={tier} data-tier={tier}><b>{formatNumber(tiers[tier] ?? 0)}</b> {TIER_WORDS[tier]}</li>)}</ul>
+      <p role="status">
+        {formatCount(scored, "open lead", "open leads")} scored by {model}.
+      </p>
+      <ul className={css.tiers}>
+        {TIERS.map((tier) => (
+          <li key={tier} data-tier={tier}>
+            <b>{formatNumber(tiers[tier] ?? 0)}</b> {TIER_WORDS[tier]}
+          </li>
+        ))}
+      </ul>
     </Card>
   );
 }
@@ -103,33 +157,73 @@ function State({ status }: { status: ScoringStatus }) {
     <Card title="Now scoring">
       {model ? (
         <dl className={css.facts}>
-          <Fact label="Version"><strong>{model.name}</strong> <Badge tone="good">{model.algorithm === "rules" ? "Rules" : formatChoice(model.algorithm)}</Badge></Fact>
+          <Fact label="Version">
+            <strong>{model.name}</strong>{" "}
+            <Badge tone="good">{model.algorithm === "rules" ? "Rules" : formatChoice(model.algorithm)}</Badge>
+          </Fact>
           <Fact label="Trained">{formatMoment(model.trained_at)}</Fact>
-          <Fact label="Learned from">{formatCount(model.leads, "lead", "leads")}, {formatNumber(model.conversions)} converted</Fact>
+          <Fact label="Learned from">
+            {formatCount(model.leads, "lead", "leads")}, {formatNumber(model.conversions)} converted
+          </Fact>
           {METRICS.map(({ name, label, format, help }) => {
             const value = metric(model.metrics, name);
-            return value === undefined ? null : <Fact key={name} label={label} help={help}>{format === "percent" ? formatCell(value, "percent") : value.toFixed(3)}</Fact>;
+            return value === undefined ? null : (
+              <Fact key={name} label={label} help={help}>
+                {format === "percent" ? formatCell(value, "percent") : value.toFixed(3)}
+              </Fact>
+            );
           })}
-          <Fact label="Last applied">{status.last_applied_at ? formatAge(status.last_applied_at) : "Not since the server started"}</Fact>
+          <Fact label="Last applied">
+            {status.last_applied_at ? formatAge(status.last_applied_at) : "Not since the server started"}
+          </Fact>
         </dl>
-      ) : <p className={css.quiet}>No version yet. Train one, or let the rules score until there is enough to learn from.</p>}
+      ) : (
+        <p className={css.quiet}>
+          No version yet. Train one, or let the rules score until there is enough to learn from.
+        </p>
+      )}
       {status.message && <p className={css.message}>{status.message}</p>}
       {status.conversions < status.needed && (
         <div className={css.way}>
-          <progress className={css.progress} aria-label="Conversions on the way to a trained model" value={status.conversions} max={status.needed} />
+          <progress
+            className={css.progress}
+            aria-label="Conversions on the way to a trained model"
+            value={status.conversions}
+            max={status.needed}
+          />
           <span>{enough}%</span>
         </div>
       )}
-      {status.drift.length > 0 && <p className={css.message}>Leads have changed: {status.drift.map(({ label }) => label.toLowerCase()).join(", ")}. Train again to learn the new ones.</p>}
+      {status.drift.length > 0 && (
+        <p className={css.message}>
+          Leads have changed: {status.drift.map(({ label }) => label.toLowerCase()).join(", ")}. Train again to learn
+          the new ones.
+        </p>
+      )}
     </Card>
   );
 }
 
 const METRICS = [
-  { name: "roc_auc", label: "ROC-AUC", format: "number", help: "How well it tells converting leads from others: 0.5 is a coin, 1 is perfect." },
+  {
+    name: "roc_auc",
+    label: "ROC-AUC",
+    format: "number",
+    help: "How well it tells converting leads from others: 0.5 is a coin, 1 is perfect.",
+  },
   { name: "log_loss", label: "Log loss", format: "number", help: "How wrong its probabilities are; less is better." },
-  { name: "lift_at_top_decile", label: "Lift of the top tenth", format: "number", help: "How many times more often its best tenth converts." },
-  { name: "calibration_error", label: "Calibration error", format: "number", help: "How far promised and real shares are apart." },
+  {
+    name: "lift_at_top_decile",
+    label: "Lift of the top tenth",
+    format: "number",
+    help: "How many times more often its best tenth converts.",
+  },
+  {
+    name: "calibration_error",
+    label: "Calibration error",
+    format: "number",
+    help: "How far promised and real shares are apart.",
+  },
   { name: "base_rate", label: "Conversion rate", format: "percent", help: "Share of leads that convert at all." },
 ] as const;
 

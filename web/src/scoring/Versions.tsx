@@ -21,14 +21,35 @@ export function Versions() {
         <div className={css.scroller} role="region" aria-label="Versions" tabIndex={0}>
           <table className={css.table}>
             <thead>
-              <tr><th scope="col">Version</th><th scope="col">Kind</th><th scope="col">Trained</th><th scope="col" className={css.number}>Leads</th><th scope="col" className={css.number}>Converted</th><th scope="col" className={css.number}>ROC-AUC</th><th scope="col" className={css.number}>Log loss</th></tr>
+              <tr>
+                <th scope="col">Version</th>
+                <th scope="col">Kind</th>
+                <th scope="col">Trained</th>
+                <th scope="col" className={css.number}>
+                  Leads
+                </th>
+                <th scope="col" className={css.number}>
+                  Converted
+                </th>
+                <th scope="col" className={css.number}>
+                  ROC-AUC
+                </th>
+                <th scope="col" className={css.number}>
+                  Log loss
+                </th>
+              </tr>
             </thead>
             <tbody>
               {data.map((version) => {
                 const status = textOf(version, "status");
                 return (
                   <tr key={version.id}>
-                    <th scope="row">{textOf(version, "name")} <Badge tone={status === "champion" ? "good" : status === "challenger" ? "info" : "neutral"}>{formatChoice(status)}</Badge></th>
+                    <th scope="row">
+                      {textOf(version, "name")}{" "}
+                      <Badge tone={status === "champion" ? "good" : status === "challenger" ? "info" : "neutral"}>
+                        {formatChoice(status)}
+                      </Badge>
+                    </th>
                     <td>{formatChoice(textOf(version, "algorithm"))}</td>
                     <td>{formatMoment(textOf(version, "trained_at"))}</td>
                     <td className={css.number}>{formatNumber(textOf(version, "leads"))}</td>

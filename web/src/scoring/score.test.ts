@@ -8,5 +8,9 @@ beforeAll(() => {
 
 test("a metric is found at any depth, as number or exact text", async () => {
   const { metric } = await import("./score.ts");
-  expect([metric({ test: { roc_auc: "0.861" } }, "roc_auc"), metric('{"roc_auc":0.5}', "roc_auc"), metric({ message: "few" }, "roc_auc")]).toEqual([0.861, 0.5, undefined]);
+  expect([
+    metric({ test: { roc_auc: "0.861" } }, "roc_auc"),
+    metric('{"roc_auc":0.5}', "roc_auc"),
+    metric({ message: "few" }, "roc_auc"),
+  ]).toEqual([0.861, 0.5, undefined]);
 });

@@ -63,7 +63,8 @@ export function metric(metrics: unknown, name: string): number | undefined {
   const json: unknown = typeof metrics === "string" ? JSON.parse(metrics) : metrics;
   if (typeof json !== "object" || json === null) return undefined;
   for (const [key, value] of Object.entries(json)) {
-    if (key === name && (typeof value === "number" || typeof value === "string") && Number.isFinite(Number(value))) return Number(value);
+    if (key === name && (typeof value === "number" || typeof value === "string") && Number.isFinite(Number(value)))
+      return Number(value);
     const inner = typeof value === "object" ? metric(value, name) : undefined;
     if (inner !== undefined) return inner;
   }

@@ -18,7 +18,10 @@ export function Chart({ vega, label }: { vega: object; label: string }) {
     if (!element) return undefined;
     let drawing: Drawing | undefined;
     let ended = false;
-    const size = () => ({ width: Math.max(LEAST_PX, element.clientWidth), height: Math.max(LEAST_PX, element.clientHeight) });
+    const size = () => ({
+      width: Math.max(LEAST_PX, element.clientWidth),
+      height: Math.max(LEAST_PX, element.clientHeight),
+    });
     const begin = async () => {
       try {
         const { draw } = await import("./draw.ts");
@@ -49,7 +52,11 @@ export function Chart({ vega, label }: { vega: object; label: string }) {
 
   return (
     <figure className={css.chart} aria-label={label} data-state={state}>
-      {state === "waiting" && <div className={css.waiting}><Skeleton height={120} /></div>}
+      {state === "waiting" && (
+        <div className={css.waiting}>
+          <Skeleton height={120} />
+        </div>
+      )}
       {state === "failed" && <p className={css.failed}>This chart cannot be drawn. The table has the same numbers.</p>}
       <div ref={place} className={css.place} />
     </figure>

@@ -12,7 +12,20 @@ export function chartConfig(): ChartConfig {
   const line = token("--border");
   const font = "Inter Variable, Inter, system-ui, sans-serif";
   const accent = token("--chart-1");
-  const axis = { labelColor: quiet, titleColor: quiet, titleFontWeight: 500, titleFontSize: 11, labelFontSize: 11, domainColor: line, tickColor: line, gridColor: line, labelPadding: 6, titlePadding: 10, labelLimit: 150, ticks: false };
+  const axis = {
+    labelColor: quiet,
+    titleColor: quiet,
+    titleFontWeight: 500,
+    titleFontSize: 11,
+    labelFontSize: 11,
+    domainColor: line,
+    tickColor: line,
+    gridColor: line,
+    labelPadding: 6,
+    titlePadding: 10,
+    labelLimit: 150,
+    ticks: false,
+  };
   return {
     background: "transparent",
     font,
@@ -25,7 +38,19 @@ export function chartConfig(): ChartConfig {
     axisXQuantitative: { grid: true, tickCount: 6 },
     axisYQuantitative: { tickCount: 5 },
     axisYBand: { grid: false },
-    legend: { labelColor: text, titleColor: quiet, titleFontWeight: 500, titleFontSize: 11, labelFontSize: 11, symbolType: "circle", symbolSize: 70, orient: "bottom", columns: 4, labelLimit: 140, rowPadding: 4 },
+    legend: {
+      labelColor: text,
+      titleColor: quiet,
+      titleFontWeight: 500,
+      titleFontSize: 11,
+      labelFontSize: 11,
+      symbolType: "circle",
+      symbolSize: 70,
+      orient: "bottom",
+      columns: 4,
+      labelLimit: 140,
+      rowPadding: 4,
+    },
     range: {
       category: Array.from({ length: SERIES }, (_, index) => token(`--chart-${index + 1}`)),
       heatmap: [token("--surface-2"), accent],

@@ -14,7 +14,11 @@ export interface Drawing {
   end: () => void;
 }
 
-export async function draw(element: HTMLElement, vega: object, size: { width: number; height: number }): Promise<Drawing> {
+export async function draw(
+  element: HTMLElement,
+  vega: object,
+  size: { width: number; height: number },
+): Promise<Drawing> {
   const { view, finalize } = await embed(element, fitted(vega, size), {
     mode: "vega-lite",
     actions: false,
@@ -34,8 +38,19 @@ export async function draw(element: HTMLElement, vega: object, size: { width: nu
 
 /** The specification in the size of its place; titles stand outside, where the page shows them. */
 function fitted(vega: object, { width, height }: { width: number; height: number }): VisualizationSpec {
-  const { $schema: _schema, title: _title, background: _background, config: _config, ...rest }: Record<string, unknown> = { ...vega };
-  const spec = { ...labelsUnderBars(rest), width, height: Math.max(height, leastHeight(rest)), autosize: { type: "fit", contains: "padding" } };
+  const {
+    $schema: _schema,
+    title: _title,
+    background: _background,
+    config: _config,
+    ...rest
+  }: Record<string, unknown> = { ...vega };
+  const spec = {
+    ...labelsUnderBars(rest),
+    width,
+    height: Math.max(height, leastHeight(rest)),
+    autosize: { type: "fit", contains: "padding" },
+  };
   return JSON.parse(JSON.stringify(spec));
 }
 
@@ -57,7 +72,13 @@ export function leastHeight(vega: object): number {
   if (!("encoding" in vega) || !isObject(vega.encoding) || !("data" in vega) || !isObject(vega.data)) return 0;
   const { y, color } = vega.encoding;
   const { values } = vega.data;
-  if (!isObject(y) || (y.type !== "nominal" && y.type !== "ordinal") || typeof y.field !== "string" || !Array.isArray(values)) return 0;
+  if (
+    !isObject(y) ||
+    (y.type !== "nominal" && y.type !== "ordinal") ||
+    typeof y.field !== "string" ||
+    !Array.isArray(values)
+  )
+    return 0;
   const { field } = y;
   const names = new Set(values.map((row: unknown) => (isObject(row) ? row[field] : undefined)));
   return names.size * NAME_PX + AXIS_PX + (color ? LEGEND_PX : 0);

@@ -1,5 +1,5 @@
+import { localMoment } from "@/format/format.ts";
 import { Field, Input, Select } from "@/ui/Field.tsx";
-import { localMoment } from "../draft.ts";
 import css from "./Composer.module.css";
 import type { Entry } from "./entry.ts";
 
@@ -78,7 +78,7 @@ function ActivityFields({ entry, text }: EntryFieldsProps) {
           <Input
             {...control}
             type="datetime-local"
-            max={entry.kind === "meeting" ? undefined : localMoment(new Date().toISOString())}
+            max={entry.kind === "meeting" ? undefined : localMoment()}
             {...text("at")}
           />
         )}

@@ -1,6 +1,8 @@
 /** What the composer holds, and the fields it becomes. */
 import type { FieldValue } from "@/api/records.ts";
-import { DraftError, localMoment } from "../draft.ts";
+import { localMoment } from "@/format/format.ts";
+
+import { DraftError } from "../draft.ts";
 
 export type EntryKind = "note" | "call" | "email" | "meeting" | "task";
 
