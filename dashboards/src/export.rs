@@ -142,10 +142,10 @@ async fn drawn(
     Ok((heading, cards.into_iter().map(|(_, card)| card).collect()))
 }
 
-async fn card(renderer: &Renderer, theme: Theme, tile: Answered) -> Result<Card, Error> {
-    let place = Placed::of(&tile.definition);
-    let title = tile.definition.title.clone();
-    let (shown, _result) = match tile.answer {
+async fn card(renderer: &Renderer, theme: Theme, answered: Answered) -> Result<Card, Error> {
+    let place = Placed::of(&answered.definition);
+    let title = answered.definition.title.clone();
+    let (shown, _result) = match answered.answer {
         Ok(answer) => answer,
         Err(error) => {
             return Ok(Card { place, title, notes: Vec::new(), content: Content::Problem(error.to_string()) });

@@ -1,6 +1,6 @@
 //! Draws specifications as pictures, without a browser and without asking anybody else.
 //!
-//! Vega runs in QuickJS on a few threads of its own. Each drawing gets a fresh context that cannot
+//! Vega runs in `QuickJS` on a few threads of its own. Each drawing gets a fresh context that cannot
 //! turn text into code, a deadline, and a limit of memory; whatever a drawing did to its engine
 //! is gone with the next one. Text is measured with the faces that it is later drawn with.
 
@@ -24,7 +24,7 @@ use self::threads::{Job, Threads};
 use crate::{Error, Theme};
 
 /// Longest time from asking for a drawing to having it; a queue of slow ones ahead is part of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What one drawing may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -122,7 +122,9 @@ impl Dashboards {
                 let record = self.stored(caller, "saved_reports", id).await?;
                 record.get("definition").cloned().unwrap_or_default()
             }
-            other => other.clone(),
+            spec @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                spec.clone()
+            }
         };
         let below = |field: InvalidField| InvalidField { pointer: format!("{pointer}{}", field.pointer), ..field };
         let parsed =

@@ -65,6 +65,7 @@ impl Theme {
             "axis": axis,
             "axisQuantitative": {"grid": true, "tickCount": 5},
             "axisTemporal": {"grid": false, "domain": true, "domainColor": line},
+            "axisXBand": {"labelAngle": 0},
             "axisBand": {"grid": false, "labelColor": INK, "title": null, "domain": true, "domainColor": line},
             "legend": legend,
             "range": {"category": SERIES, "heatmap": ["#eef3fc", "#2f6fde", "#12306b"], "ramp": ["#eef3fc", "#2f6fde"]},

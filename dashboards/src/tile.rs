@@ -112,7 +112,8 @@ impl Tile {
             TileKind::Funnel => Some(ChartKind::Funnel),
             TileKind::Heatmap => Some(ChartKind::Heatmap),
         };
-        let chart = Chart::of(result, chart, tile.measure.as_deref(), "")?;
+        let mut chart = Chart::of(result, chart, tile.measure.as_deref(), "")?;
+        chart.leave_titles_to_the_tile();
         Ok(Self { vega: Some(chart.vega), notes: chart.notes, ..empty })
     }
 }
@@ -142,5 +143,14 @@ impl Chart {
         let Drawable { data, notes } = Drawable::of(result, measure)?;
         let kind = kind.or_else(|| ChartKind::suiting(&data)).unwrap_or(ChartKind::Bar);
         Ok(Self { kind, vega: vega_lite(kind, title, &data)?, notes })
+    }
+
+    /// The title of a tile says what its axes and colours are; saying it again takes their room.
+    fn leave_titles_to_the_tile(&mut self) {
+        for channel in ["x", "y", "color"] {
+            if let Some(Value::Object(channel)) = self.vega.pointer_mut(&format!("/encoding/{channel}")) {
+                channel.insert("title".to_owned(), Value::Null);
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Drawing, and dashboards over a real lake.
 
+#![cfg(test)]
+
 mod exports;
 mod fixture;
 mod hostile;

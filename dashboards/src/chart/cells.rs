@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::roles::{Placed, Roles};
-use super::{ChartData, ChartKind, ColumnKind};
+use super::{ChartData, ChartKind, ColumnKind, NumberFormat};
 use crate::Error;
 
 /// What an empty name is drawn as.
@@ -34,8 +34,12 @@ pub(super) struct Drawn {
 pub(super) enum Precision {
     /// All are the first of January.
     Year,
+    /// Some dates, at least three, are all the first of a quarter.
+    Quarter,
     /// All are the first of a month.
     Month,
+    /// Some dates are all Mondays.
+    Week,
     /// All are midnight.
     Day,
     /// Some have a time of day.
@@ -78,8 +82,15 @@ pub(super) fn draw(kind: ChartKind, data: &ChartData, roles: &Roles<'_>) -> Resu
         }
         drawn.rows.push(Value::Object(object));
     }
+    drawn.notice_longer_periods();
+    if kind == ChartKind::Funnel {
+        drawn.write_numbers_beside_names(roles);
+    }
     Ok(drawn)
 }
+
+/// Fewer dates could be the first of a quarter by chance.
+const LEAST_QUARTERS: usize = 3;
 
 /// One cell with its place, for messages.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +101,37 @@ struct Cell<'a> {
 }
 
 impl Drawn {
+    /// Weeks and quarters are told by their first days.
+    fn notice_longer_periods(&mut self) {
+        let dates: Vec<NaiveDateTime> = self.moments.iter().filter_map(|text| moment(text)).collect();
+        if self.precision == Precision::Day
+            && dates.len() > 1
+            && dates.iter().all(|date| date.weekday() == Weekday::Mon)
+        {
+            self.precision = Precision::Week;
+        }
+        let quarters = dates.iter().all(|date| date.month0() % 3 == 0);
+        if self.precision == Precision::Month && dates.len() >= LEAST_QUARTERS && quarters {
+            self.precision = Precision::Quarter;
+        }
+    }
+
+    /// A funnel has no axis to read its numbers from.
+    fn write_numbers_beside_names(&mut self, roles: &Roles<'_>) {
+        let Some(name) = roles.dimension.map(key) else { return };
+        let measure = key(roles.measure);
+        let percent = roles.measure.column.format == NumberFormat::Percent;
+        for row in &mut self.rows {
+            let number = row.get(&measure).and_then(Value::as_f64).unwrap_or_default();
+            let written = if percent { format!("{:.1}%", number * 100.0) } else { short(number) };
+            let text = row.get(&name).and_then(Value::as_str).unwrap_or_default();
+            let text = format!("{text}  {written}");
+            if let Some(cell) = row.get_mut(&name) {
+                *cell = Value::from(text);
+            }
+        }
+    }
+
     fn cell(&mut self, kind: ChartKind, cell: Cell<'_>) -> Result<Value, Error> {
         match cell.column.column.kind {
             ColumnKind::Quantitative => self.number(kind, cell),
@@ -154,6 +196,17 @@ fn number(value: &Value) -> Option<f64> {
         Value::String(text) => Decimal::from_str(text).ok().and_then(|decimal| decimal.try_into().ok()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A number that is read at a glance: `1.2M`, `48k`, `640`.
+fn short(number: f64) -> String {
+    if number >= 1e6 {
+        return format!("{:.1}M", number / 1e6);
+    }
+    if number >= 1e4 {
+        return format!("{:.0}k", number / 1e3);
+    }
+    if number.fract() == 0.0 { format!("{number:.0}") } else { format!("{number:.2}") }
 }
 
 fn moment(text: &str) -> Option<NaiveDateTime> {

@@ -1,7 +1,7 @@
 //! Speaks to `vega_lite_4`; the only module that knows its names.
 
 use vega_lite_4::{
-    AnyMark, AutoSizeParams, Autosize, AutosizeType, Axis, BackgroundExprRef, ColorClass,
+    AnyMark, Aria, AutoSizeParams, Autosize, AutosizeType, Axis, BackgroundExprRef, ColorClass,
     ConditionalPredicateValueDefTextExprRefText, Contains, CornerRadiusUnion, Def, EdEncoding, EncodingTooltip, Field,
     FontSize, Format, HeightUnion, Legend, LegendText, Mark, Nice, PointUnion, RemovableValue, Scale,
     SelectionInitInterval, Stack, StackOffset, StandardType, StringFieldDef, TextDef, ThetaClass, TimeUnit,
@@ -98,8 +98,8 @@ impl Formats<'_> {
     fn date(self) -> &'static str {
         match self.precision {
             Precision::Year => "%Y",
-            Precision::Month => "%b %Y",
-            Precision::Day => "%d %b %Y",
+            Precision::Quarter | Precision::Month => "%b %Y",
+            Precision::Week | Precision::Day => "%d %b %Y",
             Precision::Minute => "%d %b %Y %H:%M",
         }
     }
@@ -225,14 +225,16 @@ fn drawing(kind: ChartKind, roles: &Roles<'_>, dimension: Placed<'_>, formats: F
         ChartKind::Line | ChartKind::Donut | ChartKind::Heatmap | ChartKind::Kpi => None,
     };
     let lying = matches!(kind, ChartKind::Bar | ChartKind::Stacked | ChartKind::Funnel);
+    // There is no unit of weeks from Monday, and a bar as wide as a day is a needle.
+    let weeks = lying && dimension.column.kind == ColumnKind::Temporal && formats.precision == Precision::Week;
     let names_down = dimension.column.kind == ColumnKind::Nominal && lying;
     let (across, down) = if names_down { (roles.measure, dimension) } else { (dimension, roles.measure) };
     EdEncoding {
         x: Some(XClass {
             field: Some(field(across)),
-            position_def_type: Some(vega_type(across)),
+            position_def_type: Some(if weeks { Type::Ordinal } else { vega_type(across) }),
             title: title(across),
-            axis: axis(kind, across, formats),
+            axis: if weeks { axis(ChartKind::Heatmap, across, formats) } else { axis(kind, across, formats) },
             sort: row_order(across),
             scale: scale(kind),
             time_unit: time_unit(across, formats),
@@ -282,6 +284,10 @@ fn axis(kind: ChartKind, placed: Placed<'_>, formats: Formats<'_>) -> RemovableV
         ColumnKind::Quantitative if kind == ChartKind::Funnel => return RemovableValue::Remove,
         ColumnKind::Quantitative => Format::String(formats.tick().to_owned()),
         ColumnKind::Temporal => Format::String(formats.date().to_owned()),
+        ColumnKind::Nominal if kind == ChartKind::Funnel => {
+            let bare = Axis { domain: Some(Aria::Bool(false)), ..Axis::default() };
+            return RemovableValue::Specified(bare);
+        }
         ColumnKind::Nominal => return RemovableValue::Default,
     };
     let named = kind != ChartKind::Heatmap && !formats.dates.is_empty();
@@ -310,8 +316,9 @@ fn row_order<T: Clone>(placed: Placed<'_>) -> RemovableValue<T> {
 fn time_unit(placed: Placed<'_>, formats: Formats<'_>) -> Option<TimeUnitUnion> {
     (placed.column.kind == ColumnKind::Temporal).then_some(TimeUnitUnion::Enum(match formats.precision {
         Precision::Year => TimeUnit::Year,
+        Precision::Quarter => TimeUnit::Yearquarter,
         Precision::Month => TimeUnit::Yearmonth,
-        Precision::Day => TimeUnit::Yearmonthdate,
+        Precision::Week | Precision::Day => TimeUnit::Yearmonthdate,
         Precision::Minute => TimeUnit::Yearmonthdatehoursminutes,
     }))
 }

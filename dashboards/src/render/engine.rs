@@ -1,4 +1,4 @@
-//! One QuickJS runtime: a deadline, a limit of memory, and a fresh context per drawing.
+//! One `QuickJS` runtime: a deadline, a limit of memory, and a fresh context per drawing.
 
 use std::{
     cell::Cell,
@@ -24,7 +24,7 @@ type Language = (
     intrinsic::WeakRef,
 );
 
-/// How QuickJS calls a refused allocation.
+/// How `QuickJS` calls a refused allocation.
 const OUT_OF_MEMORY: &str = "out of memory";
 
 /// One runtime of JavaScript; lives on one thread.
@@ -48,7 +48,7 @@ impl Deadline {
         self.passed.set(false);
     }
 
-    /// Whether the drawing must stop; QuickJS asks every few thousand steps.
+    /// Whether the drawing must stop; `QuickJS` asks every few thousand steps.
     fn over(&self) -> bool {
         let over = self.at.get().is_some_and(|at| Instant::now() >= at);
         self.passed.set(self.passed.get() || over);

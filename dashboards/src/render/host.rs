@@ -18,6 +18,7 @@ pub(super) fn offer(ctx: &Ctx<'_>, drawing: &Drawing) -> rquickjs::Result<()> {
     ctx.globals().set("leadhouseHost", host)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what a function of JavaScript is given is its own")]
 fn text_width(text: String, size: f64, family: String, weight: String, style: String) -> f64 {
     let letters = Letters::css(size, &family, &weight, &style);
     Fonts::shared().width(&text, &letters)
@@ -42,6 +43,7 @@ fn milliseconds(moment: DateTime<Utc>) -> f64 {
 }
 
 /// Errors of Vega refuse the drawing; what comes here is for those who make specifications.
+#[expect(clippy::needless_pass_by_value, reason = "what a function of JavaScript is given is its own")]
 fn log(level: String, message: String) {
     let shortened: String = message.chars().take(500).collect();
     if level == "warn" {

@@ -56,6 +56,10 @@ pub fn to_pdf(result: &ReportResult, notes: &PageNotes) -> Result<Vec<u8>, Error
     }
     let table = printed(result, notes.subtotals.as_ref());
     let paper = Paper::holding(&table);
+    let mut table = table;
+    if !paper.spares_room(&table) {
+        table.let_no_column_stretch();
+    }
     let cover_all = "Totals also cover rows that are not shown.".to_owned();
     let below = (result.totals_cover_all && result.grand_total.is_some()).then_some(cover_all);
     let title = if result.title.is_empty() { "Report" } else { &result.title };
@@ -99,7 +103,23 @@ impl Paper {
     }
 }
 
+impl Paper {
+    /// Whether every header fits on one line, so that one column can take what is left.
+    fn spares_room(self, table: &PrintedTable) -> bool {
+        let headers = table.columns.iter().map(|column| column.label().chars().count());
+        let letters: usize = table.widths().iter().zip(headers).map(|(cells, header)| header.max(*cells)).sum();
+        let needed = float(letters) * self.size_pt * LETTER_WIDTH + float(table.columns.len()) * CELL_PADDING_PT;
+        needed * POINT_MM <= self.width_mm - MARGINS_MM
+    }
+}
+
 impl PrintedTable {
+    fn let_no_column_stretch(&mut self) {
+        for column in &mut self.columns {
+            column.wide = false;
+        }
+    }
+
     /// Letters of the longest line of each column.
     fn widths(&self) -> Vec<usize> {
         let longest = |at: usize| {

@@ -15,11 +15,11 @@ use crate::{
 };
 
 /// Largest letters of a value.
-const LARGEST: f64 = 32.0;
+const LARGEST: f64 = 36.0;
 /// Smallest letters of a value.
 const SMALLEST: f64 = 16.0;
 /// Height of a line of small letters.
-const LINE_HEIGHT: f64 = 19.0;
+const LINE_HEIGHT: f64 = 20.0;
 /// Height of the bar of a target.
 const BAR: f64 = 7.0;
 
@@ -32,14 +32,14 @@ pub(super) fn draw(out: &mut String, area: Placed, figure: &Figure) {
     text(out, style, area.width, &figure.text);
     let small = Text { size: 12.0, weight: 400, color: MUTED, ..style };
     if let Some(change) = &figure.change {
-        y += LINE_HEIGHT + 3.0;
+        y += LINE_HEIGHT + 6.0;
         draw_change(out, Text { y, ..small }, area.width, change);
     }
     if let Some(target) = &figure.target {
-        y += 12.0;
+        y += 15.0;
         let color = if target.percent >= 100 { GOOD } else { ACCENT };
         bar(out, Placed { x: area.x, y, width: area.width, height: BAR }, target.percent, color);
-        y += BAR + LINE_HEIGHT - 3.0;
+        y += BAR + LINE_HEIGHT - 1.0;
         let words = format!("{} of {}", target.share_text, target.text);
         text(out, Text { y, ..small }, area.width, &words);
     }

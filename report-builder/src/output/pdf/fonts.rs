@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use typst::{foundations::Bytes, text::Font};
 
-/// Inter in four weights for everything, DejaVu Sans for letters that Inter does not have.
+/// Inter in four weights for everything, `DejaVu Sans` for letters that Inter does not have.
 ///
 /// Charts are measured and drawn with the same faces, which is why the files lie with the charts.
 pub const FACES: [&[u8]; 6] = [

@@ -21,7 +21,7 @@ pub(super) struct PrintedColumn {
     /// Numbers stand at the right.
     number: bool,
     /// Takes the width that the others leave.
-    wide: bool,
+    pub(super) wide: bool,
 }
 
 impl PrintedColumn {
