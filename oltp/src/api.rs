@@ -1,4 +1,4 @@
-//! The HTTP routes of this crate: records of every object, and who people are.
+//! The HTTP routes of this crate: records of every object, what happens to them, and who people are.
 
 use std::sync::Arc;
 
@@ -8,20 +8,34 @@ use utoipa::openapi::OpenApi;
 
 use crate::{Oltp, identity::Identity};
 
+mod events;
 mod identity;
 mod records;
+mod timeline;
 
-pub use records::{openapi as record_openapi, routes as record_routes};
+pub use records::openapi as record_openapi;
 
 /// Every route of this crate.
 #[expect(clippy::needless_pass_by_value, reason = "the routes of every crate take what they serve")]
 pub fn routes(oltp: Oltp, auth: Arc<Identity>) -> Router {
-    records::routes_with_accounts(&oltp, &auth).merge(identity::routes(auth))
+    records::routes_with_accounts(&oltp, &auth).merge(around_records(&oltp)).merge(identity::routes(auth))
+}
+
+/// The routes of records and of what happens to them, without accounts.
+pub fn record_routes(oltp: &Oltp) -> Router {
+    records::routes(oltp).merge(around_records(oltp))
+}
+
+fn around_records(oltp: &Oltp) -> Router {
+    events::routes(oltp).merge(timeline::routes(oltp))
 }
 
 /// What [`routes`] offers, for the standard catalogue.
 pub fn openapi() -> OpenApi {
+    let catalog = Catalog::standard();
     let mut openapi = identity::openapi();
-    openapi.merge(record_openapi(&Catalog::standard()));
+    openapi.merge(record_openapi(&catalog));
+    openapi.merge(events::openapi());
+    openapi.merge(timeline::openapi(&catalog));
     identity::with_passwords(openapi)
 }

@@ -16,7 +16,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{Error, Requirement, Result, requirements};
+use crate::{Error, Requirement, Result, feed::ChangeFeed, requirements};
 
 /// Every migration, embedded at compile time.
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -41,6 +41,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     url: String,
     people_version: AtomicU64,
+    feed: ChangeFeed,
 }
 
 impl Oltp {
@@ -60,7 +61,14 @@ impl Oltp {
             .await
             .map_err(|error| Error::NotConnected { address, reason: error.to_string() })?;
         let oltp = Self {
-            inner: Arc::new(Inner { pool, catalog, clock, url: url.to_owned(), people_version: AtomicU64::new(0) }),
+            inner: Arc::new(Inner {
+                pool,
+                catalog,
+                clock,
+                url: url.to_owned(),
+                people_version: AtomicU64::new(0),
+                feed: ChangeFeed::default(),
+            }),
         };
         oltp.insist(|requirement| requirement.name == "version").await?;
         Ok(oltp)
@@ -122,6 +130,11 @@ impl Oltp {
     /// How often people or teams were written by this process.
     pub(crate) fn people_version(&self) -> u64 {
         self.inner.people_version.load(Ordering::Acquire)
+    }
+
+    /// Changes as they are committed, by any server of the workspace.
+    pub fn feed(&self) -> &ChangeFeed {
+        &self.inner.feed
     }
 
     /// The pool.

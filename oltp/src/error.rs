@@ -40,6 +40,9 @@ pub enum Error {
         /// Label of the object, in lower case.
         object: String,
     },
+    /// So many people follow changes that no further one can.
+    #[error("too many streams of events are open; close some or try again later")]
+    Crowded,
     /// The person may not see this field, so they may not write, filter or sort by it either.
     #[error("your role may not see or change {field}")]
     MaskedField {
@@ -217,7 +220,7 @@ impl Fault for Error {
             Self::RecordNotFound { .. } | Self::UnknownObject { .. } => FaultKind::NotFound,
             Self::Stale { .. } => FaultKind::Stale,
             Self::NotSignedIn | Self::WrongCredentials | Self::TokenRefused => FaultKind::Unauthenticated,
-            Self::TooManyAttempts { .. } => FaultKind::Throttled,
+            Self::TooManyAttempts { .. } | Self::Crowded => FaultKind::Throttled,
             Self::Busy | Self::NotConnected { .. } => FaultKind::Unavailable,
             Self::Database(error) => database_kind(error),
             Self::BulkRow { source, .. } => source.kind(),
@@ -249,6 +252,7 @@ impl Fault for Error {
             Self::AccountClosed { .. } => "account_closed",
             Self::ReadOnlyToken => "read_only_token",
             Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::Crowded => "too_many_streams",
             Self::AdministratorsOnly { .. } => "administrators_only",
             Self::Busy => "busy",
             Self::NotConnected { .. } => "database_away",

@@ -3,8 +3,9 @@
 //!
 //! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
-//! whole loads; [`schedules`] and [`deliveries`] are the queue of scheduled mail; [`http`] holds what every route shares, the problem
-//! answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when nobody
+//! whole loads; [`schedules`] and [`deliveries`] are the queue of scheduled mail; [`feed`] tells of
+//! writes as they are committed; [`http`] holds what every route shares, the problem answers above
+//! all; [`api`] lists the routes. [`embedded`] runs a private Postgres when nobody
 //! brings one, [`testing`] a throw-away one.
 //!
 //! Invariants: a write of a record, its audit entry and its outbox message are one transaction;
@@ -18,6 +19,7 @@ mod database;
 pub mod deliveries;
 pub mod embedded;
 mod error;
+pub mod feed;
 pub mod http;
 pub mod identity;
 mod position;

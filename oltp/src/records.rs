@@ -28,6 +28,7 @@ mod page;
 pub(crate) mod scope;
 mod sort;
 pub(crate) mod statement;
+mod timeline;
 mod titled;
 mod write;
 
@@ -37,6 +38,7 @@ pub use history::AuditEntry;
 pub(crate) use journal::Journal;
 pub(crate) use links::visible;
 pub use list::{Deleted, ListQuery, MAX_LIMIT, Page};
+pub use timeline::{Kind as TimelineKind, SUBJECTS, Timeline, TimelineActor, TimelineItem, TimelineQuery};
 pub(crate) use write::{Batch, Failure, FollowUp, apply, locked, prepare};
 
 /// A record in its canonical form, the system columns included: exact numbers, days, moments and

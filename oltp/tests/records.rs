@@ -3,10 +3,12 @@
 mod bulk;
 mod contract;
 mod customers;
+mod events;
 mod list;
 mod rules;
 mod samples;
 mod sharing;
+mod timeline;
 mod visibility;
 mod workspace;
 mod writes;

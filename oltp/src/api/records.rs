@@ -38,7 +38,7 @@ mod schemas;
 pub use openapi::openapi;
 
 /// The routes of every object of the catalogue, of the catalogue itself and of customers.
-pub fn routes(oltp: &Oltp) -> Router {
+pub(super) fn routes(oltp: &Oltp) -> Router {
     let objects = oltp.catalog().objects.iter();
     let routes = objects.map(|object| reading(oltp, object).merge(writing(oltp, object)));
     routes.fold(Router::new(), Router::merge).merge(description::routes(oltp)).merge(customers::routes(oltp))

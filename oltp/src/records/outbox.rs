@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Json};
 
 use super::{Batch, BoundRow, Journal, draft::moment_text};
-use crate::Result;
+use crate::{Result, feed};
 
 /// Announces the rows: one message each for a person's own request, one for a whole bulk load.
 ///
@@ -23,6 +23,7 @@ pub(crate) async fn announce(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[B
         .bind(topic)
         .bind(object)
         .bind(batch.at)
+        .bind(feed::notices(batch, rows))
         .execute(tx)
         .await?;
     Ok(())

@@ -1,0 +1,179 @@
+//! Everything that happened around one record: activities, tasks, notes, feedback and changes.
+//!
+//! Each part is read under the caller's own policy for it and only as far as one page needs; the
+//! parts are merged here. Only what links to the record itself is part of its timeline. Changes
+//! of fields come from the audit log, so they are shown to those who may read audit logs.
+
+use std::cmp::Reverse;
+
+use catalog::{ObjectDef, Principal, policy};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, types::Json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Record, cursor::Cursor, masked, moment_text, scope, statement};
+use crate::{Error, Oltp, Result};
+
+mod entry;
+mod query;
+
+pub use entry::{TimelineActor, TimelineItem};
+pub use query::{Kind, TimelineQuery};
+use query::{Part, Position};
+
+/// Objects that have a timeline.
+pub const SUBJECTS: [&str; 4] = ["lead", "contact", "company", "deal"];
+
+/// One page of a timeline, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Timeline {
+    /// What happened.
+    pub items: Vec<TimelineItem>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    pub next: Option<String>,
+}
+
+impl Oltp {
+    /// One page of what happened around a record.
+    ///
+    /// **Shape**: newest first, ties in the order of parts and ids; going through all pages shows
+    /// every entry that stays as it is exactly once.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] when the caller may not see the record.
+    pub async fn timeline(
+        &self,
+        caller: &Principal,
+        object: &ObjectDef,
+        id: Uuid,
+        query: &TimelineQuery,
+    ) -> Result<Timeline> {
+        self.read(caller, object, id).await?;
+        let subject = Subject { oltp: self, caller, object, id };
+        let mut connection = self.pool().acquire().await?;
+        let mut items = Vec::new();
+        for part in Part::ALL.into_iter().filter(|part| query.wants(*part)) {
+            items.extend(subject.part(&mut connection, part, query).await?);
+        }
+        items.sort_by_key(|item| Reverse(item.position()));
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|last| {
+            let Position { at, part, id } = last.position();
+            let position = [moment_text(at), part.as_str().to_owned(), id].map(Some).to_vec();
+            Cursor { fingerprint: query.fingerprint.clone(), position }.to_text()
+        });
+        Ok(Timeline { items, next })
+    }
+}
+
+/// The record whose timeline it is, and who looks.
+struct Subject<'a> {
+    oltp: &'a Oltp,
+    caller: &'a Principal,
+    object: &'a ObjectDef,
+    id: Uuid,
+}
+
+#[derive(Debug, FromRow)]
+struct RecordRow {
+    at: DateTime<Utc>,
+    record: Json<Record>,
+    owner_name: Option<String>,
+}
+
+#[derive(Debug, FromRow)]
+struct AuditRow {
+    id: i64,
+    at: DateTime<Utc>,
+    actor_id: Option<Uuid>,
+    actor_name: String,
+    action: String,
+    version: Option<i64>,
+    changes: Value,
+    source: Option<String>,
+}
+
+impl Subject<'_> {
+    async fn part(
+        &self,
+        connection: &mut PgConnection,
+        part: Part,
+        query: &TimelineQuery,
+    ) -> Result<Vec<TimelineItem>> {
+        match part {
+            Part::Change => self.changes(connection, query).await,
+            Part::Activity | Part::Task | Part::Note | Part::Feedback => self.records(connection, part, query).await,
+        }
+    }
+
+    async fn records(
+        &self,
+        connection: &mut PgConnection,
+        part: Part,
+        query: &TimelineQuery,
+    ) -> Result<Vec<TimelineItem>> {
+        let name = part.object();
+        let object = self.oltp.catalog().object(name).ok_or_else(|| Error::unknown_object(name))?;
+        let link = format!("{}_id", self.object.name);
+        let policy = policy(self.caller, object);
+        if object.field(&link).is_none() || !policy.read {
+            return Ok(Vec::new());
+        }
+        let moment = part.moment();
+        let ids = scope::ids(&policy.rows);
+        let sql = format!(
+            "select {moment} as at, {json} as record, u.name as owner_name\n\
+             from {table} {row}\n\
+             left join users u on u.id = {row}.owner_id\n\
+             where {link} = $1 and {row}.deleted_at is null\n  \
+               and ($2::timestamptz is null or ({moment}, {row}.id::text collate \"C\") < ($2, $3))\n  \
+               and ($4::text[] is null{kinds})\n  \
+               and {scope}\n\
+             order by 1 desc, {row}.id::text collate \"C\" desc\n\
+             limit $5",
+            json = statement::record_json(object),
+            kinds = if part == Part::Activity { " or t.kind = any($4)" } else { "" },
+            table = statement::quoted(&object.table),
+            row = statement::ROW,
+            link = statement::column(&link),
+            scope = scope::condition(&policy.rows, 6),
+        );
+        let (before, id) = query.bound(part);
+        let mut rows = sqlx::query_as::<_, RecordRow>(AssertSqlSafe(sql))
+            .bind(self.id)
+            .bind(before)
+            .bind(id)
+            .bind(query.kind_words(part))
+            .bind(i64::from(query.limit) + 1);
+        if let Some(ids) = ids {
+            rows = rows.bind(ids);
+        }
+        let rows = rows.fetch_all(connection).await?;
+        let item = |row: RecordRow| {
+            TimelineItem::of_record(part, row.at, masked(row.record.0, &policy.masked), row.owner_name)
+        };
+        Ok(rows.into_iter().map(item).collect())
+    }
+
+    async fn changes(&self, connection: &mut PgConnection, query: &TimelineQuery) -> Result<Vec<TimelineItem>> {
+        let policy = policy(self.caller, self.object);
+        if !policy.audit {
+            return Ok(Vec::new());
+        }
+        let (before, id) = query.bound(Part::Change);
+        let rows: Vec<AuditRow> = sqlx::query_as(include_str!("../../sql/timeline_changes.sql"))
+            .bind(&self.object.name)
+            .bind(self.id)
+            .bind(before)
+            .bind(id)
+            .bind(i64::from(query.limit) + 1)
+            .fetch_all(connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| TimelineItem::of_change(self.object, row, &policy.masked)).collect())
+    }
+}
