@@ -13,7 +13,7 @@ use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
 use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, ready_dashboards};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
-use oltp::{Oltp, identity::Identity};
+use oltp::{Oltp, feed::ChangeFeed, identity::Identity};
 use query_service::{QueryConfig, QueryService};
 use report_builder::{READY_REPORTS, ReportService};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -25,7 +25,10 @@ pub(crate) use local::LocalToken;
 pub(crate) use mail::mailer;
 pub(crate) use routes::openapi;
 
-use crate::config::Config;
+use crate::{config::Config, worker};
+
+/// A person's own statement gets this part of the memory for queries: as many run at once.
+const SQL_SHARE: usize = 4;
 
 /// A running workspace: everything but the HTTP listener.
 #[derive(Debug)]
@@ -74,6 +77,8 @@ impl App {
         let query_config = QueryConfig {
             statement_timeout: std::time::Duration::from_secs(config.query.timeout_seconds),
             datafusion_memory_bytes: memory_bytes,
+            sql_memory_bytes: memory_bytes / SQL_SHARE,
+            worker: Some(worker::program().context("cannot find this program to start workers from")?),
             duckdb_memory_bytes: u64::try_from(memory_bytes)?,
             max_report_rows: config.query.row_limit,
             ..QueryConfig::new(config.data_dir.join("lake"), config.data_dir.join("scratch"))
@@ -107,6 +112,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// The token of commands on this machine.
     pub(crate) token: LocalToken,
+    feed: ChangeFeed,
     stop: CancellationToken,
     task: JoinHandle<std::io::Result<()>>,
 }
@@ -127,7 +133,7 @@ impl Server {
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
         let task = spawn_named("http", async move { serve.with_graceful_shutdown(stopped).await });
-        Ok(Self { address, token, stop, task })
+        Ok(Self { address, token, feed: app.oltp.feed().clone(), stop, task })
     }
 
     /// Finishes running requests and stops.
@@ -136,6 +142,8 @@ impl Server {
     /// The listener had failed.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.stop.cancel();
+        // Streams of events never end by themselves.
+        self.feed.close();
         self.task.await??;
         self.token.withdraw();
         Ok(())

@@ -13,7 +13,7 @@ pub(crate) use arguments::{
 };
 pub(crate) use output::{print, say, table, write_answer};
 
-use crate::{commands, config};
+use crate::{commands, config, worker};
 
 /// The answer is no, or it failed.
 const FAILED: u8 = 1;
@@ -34,6 +34,9 @@ pub(crate) fn run() -> ExitCode {
             return ExitCode::from(status);
         }
     };
+    if matches!(cli.command, Command::SqlWorker) {
+        return worker::serve();
+    }
     observe(&cli.command);
     match commands::run(cli) {
         Ok(commands::Outcome::Done) => ExitCode::SUCCESS,

@@ -51,6 +51,7 @@ pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
             Command::Dashboard(command) => dashboard::run(&config, command).await,
             Command::Warehouse(command) => warehouse::run(&config, &command).await,
             Command::User(command) => people::run(&config, command).await,
+            Command::SqlWorker => anyhow::bail!("a worker is started by the server, before anything else of it runs"),
             Command::Bench(args) => crate::bench::run(&args).await,
         }
     })

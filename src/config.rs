@@ -3,6 +3,7 @@
 //! This is the only module that reads the environment. Everything is parsed once, at start.
 
 use std::{
+    ffi::OsString,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -224,6 +225,12 @@ impl ServerVariables {
 /// The filter for log lines, from `LEADHOUSE_LOG`; warnings only by default.
 pub(crate) fn log_filter(default: &str) -> String {
     variable("LEADHOUSE_LOG").unwrap_or_else(|| default.to_owned())
+}
+
+/// Where the loader finds shared libraries: all that a worker gets of our environment.
+pub(crate) fn library_folders() -> Vec<(OsString, OsString)> {
+    let folders = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"].into_iter();
+    folders.filter_map(|name| Some((name.into(), variable(name)?.into()))).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]

@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod config;
 mod demo;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -90,6 +90,11 @@ impl Workspace {
         reqwest::Client::new().request(method, format!("{}{path}", file.url)).bearer_auth(file.token)
     }
 
+    /// The process of the server.
+    pub(crate) fn server_pid(&self) -> u32 {
+        self.server_file().expect("a running server").pid
+    }
+
     /// The address of the server.
     pub(crate) fn url(&self) -> String {
         self.server_file().expect("a running server").url

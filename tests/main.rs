@@ -11,4 +11,5 @@ mod mailbox;
 mod maven;
 mod other_imports;
 mod problems;
+mod sql_worker;
 mod sweeps;

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use catalog::{Invalid, Lsn};
+use catalog::{Fault, FaultKind, Invalid, Lsn};
 use chrono::{DateTime, Utc};
 use oltp::{
     Oltp,
@@ -16,7 +16,7 @@ use oltp::{
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
-use crate::{Answer, EngineChoice, Error, QueryService, ReadAt, VerifyReport, answer};
+use crate::{Answer, EngineChoice, Error, QueryService, ReadAt, SqlColumn, SqlSchema, SqlTable, VerifyReport, answer};
 
 /// What the routes need.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ struct Services {
 pub fn routes(queries: QueryService, oltp: Oltp) -> Router {
     Router::new()
         .route("/api/sql", post(run_sql))
+        .route("/api/sql/schema", get(sql_schema))
         .route("/api/warehouse/status", get(warehouse_status))
         .route("/api/warehouse/verify", post(verify_warehouse))
         .with_state(Services { queries, oltp })
@@ -41,8 +42,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(run_sql, warehouse_status, verify_warehouse),
-    components(schemas(SqlRequest, SqlFormat, EngineChoice, VerifyReport))
+    paths(run_sql, sql_schema, warehouse_status, verify_warehouse),
+    components(schemas(SqlRequest, SqlFormat, SqlSchema, SqlTable, SqlColumn, EngineChoice, VerifyReport))
 )]
 struct Description;
 
@@ -103,8 +104,35 @@ async fn run_sql(
         return Err(Error::from(Invalid::field("engine", "not_allowed", message)).into());
     }
     let at = ReadAt { as_of: request.as_of, min_lsn: request.min_lsn };
-    let answer = services.queries.sql(&caller, &request.sql, &at).await?;
+    let answer = services.queries.sql(&caller, &request.sql, &at).await.map_err(explained)?;
     Ok(written(&answer, request.format)?)
+}
+
+/// A problem that names the limit also where problems of its kind are usually brief.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others explain themselves, or must not")]
+fn explained(error: Error) -> Problem {
+    match &error {
+        Error::TimedOut(limit) => {
+            let limit = limit.as_secs_f32();
+            let detail =
+                format!("The statement ran longer than the {limit} s it may take; narrow it down or ask for less.");
+            Problem::new(FaultKind::Timeout, error.code(), detail)
+        }
+        Error::WorkerEnded(signal) => {
+            let detail = format!("The process that ran the statement was ended from outside ({signal}); try again.");
+            Problem::new(FaultKind::Unavailable, error.code(), detail)
+        }
+        _ => error.into(),
+    }
+}
+
+/// The tables and columns that the caller can name in SQL, and about how many rows they have.
+#[utoipa::path(
+    get, path = "/api/sql/schema", tag = "analytics", operation_id = "readSqlSchema",
+    responses((status = 200, description = "The tables", body = SqlSchema), (status = 401, description = "Nobody is signed in"))
+)]
+async fn sql_schema(State(services): State<Services>, Caller(caller): Caller) -> Result<Json<SqlSchema>, Problem> {
+    Ok(Json(services.queries.schema(&caller).await?))
 }
 
 /// How fresh and how large the warehouse is.

@@ -10,7 +10,7 @@ use tokio::{
 use crate::Error;
 
 /// Stack of a worker thread; planners recurse as deep as a statement nests.
-const STACK_BYTES: usize = 16 << 20;
+pub(crate) const STACK_BYTES: usize = 16 << 20;
 
 /// A runtime of its own for planning, scanning and aggregating.
 ///
@@ -37,11 +37,16 @@ impl fmt::Debug for Compute {
 }
 
 impl Compute {
-    /// Starts `threads` workers.
+    /// Starts `threads` workers for queries.
     pub(crate) fn start(threads: usize) -> Result<Self, Error> {
+        Self::named("query", threads)
+    }
+
+    /// Starts `threads` workers under a name that tools show.
+    pub(crate) fn named(name: &str, threads: usize) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(threads.max(1))
-            .thread_name("query")
+            .thread_name(name)
             .thread_stack_size(STACK_BYTES)
             .enable_all()
             .build()

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::worker::WorkerProgram;
+
 /// Limits of the query service; every field may take any value that is not zero.
 #[derive(Debug, Clone)]
 pub struct QueryConfig {
@@ -11,6 +13,13 @@ pub struct QueryConfig {
     pub scratch_dir: PathBuf,
     /// Memory of all running DataFusion queries together, in bytes.
     pub datafusion_memory_bytes: usize,
+    /// Memory of the engine in each process that runs a person's own statement, in bytes.
+    pub sql_memory_bytes: usize,
+    /// What runs people's own statements; without it they run inside this process, which is for
+    /// tests and tools that nobody else can reach.
+    pub worker: Option<WorkerProgram>,
+    /// Processes that wait for a statement.
+    pub waiting_workers: usize,
     /// Memory of the `DuckDB` instance, in bytes.
     pub duckdb_memory_bytes: u64,
     /// Disk for spilled data, per engine, in bytes.
@@ -42,6 +51,9 @@ impl QueryConfig {
             lake_dir,
             scratch_dir,
             datafusion_memory_bytes: 2 << 30,
+            sql_memory_bytes: 512 << 20,
+            worker: None,
+            waiting_workers: 2,
             duckdb_memory_bytes: 2 << 30,
             spill_bytes: 20 << 30,
             threads: 2,

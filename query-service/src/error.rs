@@ -16,6 +16,15 @@ pub enum Error {
     /// It ran longer than allowed and was stopped.
     #[error("the query was stopped after {0:?}; narrow it down or ask for less")]
     TimedOut(Duration),
+    /// The process that ran the statement reached a limit and was ended.
+    #[error("the statement needed more than {0} and was stopped; read fewer rows or columns, or group by fewer values")]
+    OverLimit(String),
+    /// The process that ran the statement was ended by somebody else.
+    #[error("the process that ran the statement was ended from outside ({0}); try again in a moment")]
+    WorkerEnded(String),
+    /// The process for the statement could not be started or spoken to.
+    #[error("the process for the statement could not be started")]
+    Worker(#[source] Box<std::io::Error>),
     /// Too many queries are running and waiting.
     #[error("the server is busy with other queries; try again in a moment")]
     Busy,
@@ -67,21 +76,27 @@ impl Error {
 impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Invalid(_) | Self::TooExpensive(_) => FaultKind::Invalid,
+            Self::Invalid(_) | Self::TooExpensive(_) | Self::OverLimit(_) => FaultKind::Invalid,
             Self::TimedOut(_) => FaultKind::Timeout,
             Self::Busy => FaultKind::Throttled,
-            Self::Behind(_) | Self::NotCopied(_) | Self::Stopping | Self::Postgres(_) => FaultKind::Unavailable,
-            Self::AdminsOnly(_) => FaultKind::Forbidden,
-            Self::DataFusion(_) | Self::DuckDb(_) | Self::Arrow(_) | Self::File { .. } | Self::Defect(_) => {
-                FaultKind::Broken
+            Self::Behind(_) | Self::NotCopied(_) | Self::WorkerEnded(_) | Self::Stopping | Self::Postgres(_) => {
+                FaultKind::Unavailable
             }
+            Self::AdminsOnly(_) => FaultKind::Forbidden,
+            Self::DataFusion(_)
+            | Self::DuckDb(_)
+            | Self::Arrow(_)
+            | Self::File { .. }
+            | Self::Worker(_)
+            | Self::Defect(_) => FaultKind::Broken,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "invalid_fields",
-            Self::TooExpensive(_) => "query_too_expensive",
+            Self::TooExpensive(_) | Self::OverLimit(_) => "query_too_expensive",
+            Self::WorkerEnded(_) => "query_process_ended",
             Self::TimedOut(_) => "query_timed_out",
             Self::Busy => "too_many_queries",
             Self::Behind(_) => "warehouse_behind",
@@ -89,9 +104,12 @@ impl Fault for Error {
             Self::AdminsOnly(_) => "admins_only",
             Self::Stopping => "stopping",
             Self::Postgres(_) => "postgres_unavailable",
-            Self::DataFusion(_) | Self::DuckDb(_) | Self::Arrow(_) | Self::File { .. } | Self::Defect(_) => {
-                "query_failed"
-            }
+            Self::DataFusion(_)
+            | Self::DuckDb(_)
+            | Self::Arrow(_)
+            | Self::File { .. }
+            | Self::Worker(_)
+            | Self::Defect(_) => "query_failed",
         }
     }
 
@@ -99,6 +117,9 @@ impl Fault for Error {
         match self {
             Self::Invalid(invalid) => Some(invalid),
             Self::TooExpensive(_)
+            | Self::OverLimit(_)
+            | Self::WorkerEnded(_)
+            | Self::Worker(_)
             | Self::TimedOut(_)
             | Self::Busy
             | Self::Behind(_)

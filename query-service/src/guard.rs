@@ -34,7 +34,7 @@ pub(crate) const MAX_QUERIES: usize = 40;
 ///
 /// # Errors
 /// When it is not exactly one query, cannot be parsed, or exceeds a limit.
-pub(crate) fn check(sql: &str) -> Result<(), Error> {
+pub(crate) fn check(sql: &str) -> Result<BTreeSet<String>, Error> {
     if sql.len() > MAX_BYTES {
         return Err(too_complex(format!("the statement has {} bytes; at most {MAX_BYTES} are allowed", sql.len())));
     }
@@ -51,7 +51,19 @@ pub(crate) fn check(sql: &str) -> Result<(), Error> {
     let Statement::Query(query) = statement else {
         return Err(Error::sql("only_select", "only SELECT is allowed here; records are changed through the API"));
     };
-    check_query(query)
+    check_query(query)?;
+    Ok(named(query))
+}
+
+/// The last part of every name that may be a table, lower case; also names of inner queries.
+fn named(query: &Query) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let _: ControlFlow<()> = sqlparser::ast::visit_relations(query, |name| {
+        let last = name.0.last().and_then(|part| part.as_ident());
+        names.extend(last.map(|identifier| identifier.value.to_lowercase()));
+        ControlFlow::Continue(())
+    });
+    names
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "every token that is not listed counts as an operator")]
@@ -207,7 +219,7 @@ mod tests {
 
     fn code(sql: &str) -> &'static str {
         match check(sql) {
-            Ok(()) => "ok",
+            Ok(_) => "ok",
             Err(Error::Invalid(invalid)) => invalid.0[0].code,
             Err(error) => panic!("{error}"),
         }

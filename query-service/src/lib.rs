@@ -4,7 +4,8 @@
 //! Reading order: [`QueryService`] takes a question; `sight` says what one person sees of one
 //! snapshot; `guard` checks the text of a statement; `session` opens `DataFusion` over it, with
 //! `secure` as the barrier and `lake_scan` and `fold` below it; `duck` is the second engine;
-//! `rel` is the algebra that reports are compiled to; [`Answer`] is what comes back.
+//! [`worker`] runs people's own statements in a process apart; `rel` is the algebra that reports
+//! are compiled to; [`Answer`] is what comes back.
 //!
 //! Invariants: a query reads one snapshot at one log position, whichever engine runs it; no
 //! expression of a person is ever evaluated on a row or value that the person may not see; only
@@ -16,6 +17,7 @@ pub mod api;
 pub mod baseline;
 mod compute;
 mod config;
+mod describe;
 mod duck;
 mod engine;
 mod error;
@@ -31,9 +33,11 @@ mod session;
 mod sight;
 mod suggest;
 mod verify;
+pub mod worker;
 
 pub use answer::Answer;
 pub use config::QueryConfig;
+pub use describe::{SqlColumn, SqlSchema, SqlTable};
 pub use engine::{Engine, EngineChoice};
 pub use error::Error;
 pub use read_at::ReadAt;

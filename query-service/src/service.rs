@@ -4,20 +4,20 @@ mod admission;
 mod cache;
 mod collect;
 mod pairs;
+mod plan;
 
 use std::{collections::BTreeSet, fmt, sync::Arc, time::Instant};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use catalog::{Catalog, Clock, Invalid, Principal};
-use datafusion::{
-    logical_expr::LogicalPlan,
-    physical_plan::execute_stream,
-    prelude::{SQLOptions, SessionContext},
-};
+use datafusion::prelude::SessionContext;
 use warehouse::{LakeReader, LakeSnapshot, LakeStatus};
 
-pub(crate) use self::collect::{Collector, Limits, Shape};
 use self::{admission::Admission, cache::Cache};
+pub(crate) use self::{
+    collect::{Collector, Limits, Shape},
+    plan::started,
+};
 use crate::{
     Answer, Engine, EngineChoice, Error, QueryConfig, ReadAt,
     compute::Compute,
@@ -25,8 +25,9 @@ use crate::{
     facts::Facts,
     guard,
     rel::{self, Column, Rel, RelError},
-    session::{Sessions, mapped},
+    session::Sessions,
     sight::Sight,
+    worker::{Ask, Workers},
 };
 
 /// Runs analytical queries; cheap to clone.
@@ -43,6 +44,7 @@ struct Inner {
     duck: Duck,
     admission: Admission,
     cache: Cache,
+    workers: Option<Workers>,
 }
 
 impl fmt::Debug for QueryService {
@@ -76,20 +78,28 @@ impl QueryService {
         let compute = Compute::start(config.threads)?;
         let cache = Cache::new(config.cache_bytes);
         let admission = Admission::new(config.max_concurrent, config.queue_timeout);
-        Ok(Self(Arc::new(Inner { reader, catalog, clock, config, sessions, compute, duck, admission, cache })))
+        let workers = Workers::start(&config, &catalog)?;
+        Ok(Self(Arc::new(Inner { reader, catalog, clock, config, sessions, compute, duck, admission, cache, workers })))
     }
 
-    /// Runs an analyst's own statement under their permissions; always on `DataFusion`.
+    /// Runs a person's own statement under their permissions; always on `DataFusion`, and in a
+    /// process of its own when the configuration names its program.
     ///
     /// # Errors
     /// When the statement is not one harmless `SELECT`, is wrong, or exceeds a limit.
     pub async fn sql(&self, caller: &Principal, text: &str, at: &ReadAt) -> Result<Answer, Error> {
         let started = Instant::now();
-        guard::check(text)?;
+        let names = guard::check(text)?;
         let sight = self.sight(caller, at).await?;
         let limits = Limits { rows: self.0.config.max_sql_rows, bytes: self.0.config.max_answer_bytes };
         let _turn = self.0.admission.turn().await?;
-        let rows = self.datafusion(sight.clone(), Statement::Sql(text.to_owned()), limits).await?;
+        let rows = match &self.0.workers {
+            Some(workers) => {
+                let ask = Ask { sql: text.to_owned(), names, caller: caller.clone(), sight: sight.clone(), limits };
+                workers.run(ask, self.0.config.statement_timeout).await?
+            }
+            None => self.datafusion(sight.clone(), Statement::Sql(text.to_owned()), limits).await?,
+        };
         Ok(self.answer(&sight, rows, Engine::DataFusion, started))
     }
 
@@ -222,12 +232,7 @@ impl QueryService {
             Statement::Plan(_, columns) => Shape::Plan(columns.clone()),
         };
         let work = async move {
-            let context = inner.sessions.open(sight.clone())?;
-            let state = context.state();
-            let plan = planned(&context, statement, &sight).await?;
-            let physical = state.create_physical_plan(&plan).await.map_err(|error| mapped(error, Some(&sight)))?;
-            let physical = pairs::checked(physical)?;
-            let stream = execute_stream(physical, state.task_ctx()).map_err(|error| mapped(error, Some(&sight)))?;
+            let stream = started(&inner.sessions, &sight, statement).await?;
             collect::collect(stream, &shape, limits, &sight).await
         };
         let running = self.0.compute.run(work);
@@ -291,62 +296,4 @@ fn has_window(rel: &Rel) -> bool {
 
 fn malformed(error: &RelError) -> Error {
     Error::Defect(format!("the plan of the report is malformed: {error}"))
-}
-
-async fn planned(context: &SessionContext, statement: Statement, sight: &Sight) -> Result<LogicalPlan, Error> {
-    let plan = match statement {
-        Statement::Sql(text) => {
-            let plan = context.state().create_logical_plan(&text).await;
-            plan.map_err(|error| mapped(error, Some(sight)))?
-        }
-        Statement::Plan(rel, _) => match rel::datafusion::plan(&rel, context).await {
-            Ok(plan) => return Ok(plan),
-            Err(RelError::Plan(error)) => return Err(mapped(*error, Some(sight))),
-            Err(error) => return Err(malformed(&error)),
-        },
-    };
-    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    options.verify_plan(&plan).map_err(|error| mapped(error, Some(sight)))?;
-    only_reads(&plan)?;
-    Ok(plan)
-}
-
-/// Refuses every kind of plan that is not on the list, so that a new kind is refused too.
-fn only_reads(plan: &LogicalPlan) -> Result<(), Error> {
-    use datafusion::common::tree_node::TreeNodeRecursion;
-    let mut refused = None;
-    let walked = plan.apply_with_subqueries(|node| {
-        let allowed = matches!(
-            node,
-            LogicalPlan::Projection(_)
-                | LogicalPlan::Filter(_)
-                | LogicalPlan::Window(_)
-                | LogicalPlan::Aggregate(_)
-                | LogicalPlan::Sort(_)
-                | LogicalPlan::Join(_)
-                | LogicalPlan::Repartition(_)
-                | LogicalPlan::Union(_)
-                | LogicalPlan::TableScan(_)
-                | LogicalPlan::EmptyRelation(_)
-                | LogicalPlan::Subquery(_)
-                | LogicalPlan::SubqueryAlias(_)
-                | LogicalPlan::Limit(_)
-                | LogicalPlan::Values(_)
-                | LogicalPlan::Distinct(_)
-                | LogicalPlan::Unnest(_)
-        );
-        if allowed {
-            return Ok(TreeNodeRecursion::Continue);
-        }
-        refused = Some(node.display().to_string());
-        Ok(TreeNodeRecursion::Stop)
-    });
-    walked.map_err(|error| mapped(error, None))?;
-    match refused {
-        None => Ok(()),
-        Some(node) => {
-            let kind = node.split([':', ' ', '(']).next().unwrap_or_default().to_owned();
-            Err(Error::sql("not_allowed", format!("{kind} is not allowed here; only SELECT queries are")))
-        }
-    }
 }

@@ -129,6 +129,11 @@ impl Sight {
         tables
     }
 
+    /// The name under which a table shows every version.
+    pub(crate) fn history_of(table: &str) -> String {
+        format!("{table}{HISTORY_SUFFIX}")
+    }
+
     /// Canonical text of the content and the rules behind these names: equal text, equal answers.
     pub(crate) fn fingerprint(&self, names: &BTreeSet<String>) -> Result<String, Error> {
         let mut text = self.as_of.map_or_else(String::new, |as_of| format!("as of {as_of}\n"));

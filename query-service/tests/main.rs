@@ -1,6 +1,8 @@
 //! Tests of the query service over a real lake.
 
 #[cfg(test)]
+mod describe;
+#[cfg(test)]
 mod differential;
 #[cfg(test)]
 mod fixture;
@@ -10,3 +12,5 @@ mod leaks;
 mod sql;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod worker;

@@ -32,6 +32,9 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Check that everything Leadhouse needs is there and well
     Doctor,
+    /// Run one statement for a server that speaks through the pipes
+    #[command(hide = true)]
+    SqlWorker,
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
     /// Import a CSV or XLSX file into any object

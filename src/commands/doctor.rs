@@ -1,10 +1,13 @@
 //! `doctor`: is everything there and well?
 
+use query_service::worker::sandbox::Confinement;
+
 use super::Outcome;
 use crate::{
     app::{self, Database},
     cli::print,
     config::Config,
+    worker,
 };
 
 /// Prints one line per check.
@@ -18,6 +21,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<Outcome> {
     if running {
         table.add_row(["server", "running", ""]);
     }
+    well &= confinement(&mut table).await;
     // A running server owns the embedded database; asking it again would start a second one.
     if running && config.database_url.is_none() {
         well &= mail(config, &mut table).await;
@@ -62,4 +66,30 @@ async fn mail(config: &Config, table: &mut comfy_table::Table) -> bool {
             false
         }
     }
+}
+
+/// Whether people's own statements can run, how well their processes are confined, and what would be better.
+async fn confinement(table: &mut comfy_table::Table) -> bool {
+    let probed = async {
+        let scratch = tempfile::tempdir()?;
+        anyhow::Ok(query_service::worker::probe(&worker::program()?, scratch.path()).await?)
+    };
+    let (found, advice) = match probed.await {
+        Ok(Confinement::Full) => ("ok: limited, and confined by Landlock", ""),
+        Ok(Confinement::Partial) => (
+            "ok: limited, and partly confined by Landlock",
+            "Linux 6.12 or newer also keeps them from the network and from other processes",
+        ),
+        Ok(Confinement::None) => (
+            "limited, but not confined: no Landlock",
+            "use a kernel with Landlock (Linux 5.13 or newer, lsm=landlock)",
+        ),
+        Err(error) => {
+            let advice = "people's own SQL cannot run; see the log of the server";
+            table.add_row(["processes of SQL statements", &format!("FAILED: {error:#}"), advice]);
+            return false;
+        }
+    };
+    table.add_row(["processes of SQL statements", found, advice]);
+    true
 }

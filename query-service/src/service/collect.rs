@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::{array::RecordBatch, datatypes::Schema};
+use arrow::{
+    array::RecordBatch,
+    datatypes::{Schema, SchemaRef},
+};
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
@@ -92,6 +95,16 @@ impl Collector {
             }
         }
         Ok(())
+    }
+
+    /// The batches collected since the last time, for an answer that is sent on as it comes.
+    pub(crate) fn take(&mut self) -> Vec<RecordBatch> {
+        std::mem::take(&mut self.collected.batches)
+    }
+
+    /// The columns of the answer.
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.collected.schema
     }
 
     /// What was collected.
