@@ -16,6 +16,7 @@ use ingest::{Capture, CaptureConfig, CaptureHandle};
 use oltp::{Oltp, feed::ChangeFeed, identity::Identity};
 use query_service::{QueryConfig, QueryService};
 use report_builder::{READY_REPORTS, ReportService};
+use scoring_model::Scoring;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use warehouse::{Lake, LakeConfig, TableSpec};
@@ -45,6 +46,8 @@ pub(crate) struct App {
     pub(crate) dashboards: Dashboards,
     /// Scheduled mail.
     pub(crate) deliveries: Deliveries,
+    /// Lead scores.
+    pub(crate) scoring: Scoring,
     /// The stream of changes into the warehouse.
     pub(crate) capture: CaptureHandle,
     mailing: mail::Mailing,
@@ -86,11 +89,24 @@ impl App {
         let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config)?;
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
+        let scoring = Scoring::new(oltp.clone(), query.clone());
         let identity = Arc::new(Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?));
         let mailer = mailer(&config.mail).context("the section [mail] of the configuration cannot be used")?;
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries);
-        Ok(Self { oltp, identity, query, reports, dashboards, deliveries, capture, mailing, capturing, database })
+        Ok(Self {
+            oltp,
+            identity,
+            query,
+            reports,
+            dashboards,
+            deliveries,
+            scoring,
+            capture,
+            mailing,
+            capturing,
+            database,
+        })
     }
 
     /// Stops sending mail, then capturing after a last flush, then an embedded Postgres.
@@ -115,6 +131,7 @@ pub(crate) struct Server {
     feed: ChangeFeed,
     stop: CancellationToken,
     task: JoinHandle<std::io::Result<()>>,
+    scoring: JoinHandle<()>,
 }
 
 impl Server {
@@ -133,7 +150,9 @@ impl Server {
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
         let task = spawn_named("http", async move { serve.with_graceful_shutdown(stopped).await });
-        Ok(Self { address, token, feed: app.oltp.feed().clone(), stop, task })
+        let (scoring, stopped) = (app.scoring.clone(), stop.clone().cancelled_owned());
+        let scoring = spawn_named("scoring", async move { scoring.keep_fresh(stopped).await });
+        Ok(Self { address, token, feed: app.oltp.feed().clone(), stop, task, scoring })
     }
 
     /// Finishes running requests and stops.
@@ -145,6 +164,7 @@ impl Server {
         // Streams of events never end by themselves.
         self.feed.close();
         self.task.await??;
+        self.scoring.await?;
         self.token.withdraw();
         Ok(())
     }

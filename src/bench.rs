@@ -7,6 +7,7 @@ mod import;
 mod load;
 mod render;
 mod reports;
+mod scoring;
 
 use crate::{
     cli::{BenchArgs, BenchSubject, DemoScale},
@@ -23,6 +24,7 @@ pub(crate) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         BenchSubject::Reports => reports::run(args).await,
         BenchSubject::Import => import::run(args).await,
         BenchSubject::Render => render::run(args).await,
+        BenchSubject::Scoring => scoring::run(args).await,
     }
 }
 

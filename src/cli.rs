@@ -9,7 +9,7 @@ use clap::Parser;
 
 pub(crate) use arguments::{
     BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DashboardCommand, DashboardExportArgs, DemoArgs, DemoScale,
-    ImportArgs, ReportCommand, ReportRunArgs, SqlArgs, UserCommand, WarehouseCommand,
+    ImportArgs, ReportCommand, ReportRunArgs, ScoreCommand, SqlArgs, UserCommand, WarehouseCommand,
 };
 pub(crate) use output::{print, say, table, write_answer};
 
@@ -18,8 +18,8 @@ use crate::{commands, config, worker};
 /// The answer is no, or it failed.
 const FAILED: u8 = 1;
 /// What a service logs unless `LEADHOUSE_LOG` says otherwise: our own state changes, others' warnings.
-const SERVICE_LOG: &str =
-    "warn,leadhouse=info,oltp=info,ingest=info,warehouse=info,query_service=info,report_builder=info,dashboards=info";
+const SERVICE_LOG: &str = "warn,leadhouse=info,oltp=info,ingest=info,warehouse=info,query_service=info,\
+                           report_builder=info,dashboards=info,scoring_model=info";
 /// The command was not understood.
 const WRONG_USAGE: u8 = 2;
 

@@ -5,6 +5,7 @@ mod data;
 mod doctor;
 mod import;
 mod people;
+mod score;
 mod service;
 mod time;
 mod warehouse;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
             Command::Sql(args) => data::sql(&config, &args).await,
             Command::Report(command) => data::report(&config, command).await,
             Command::Dashboard(command) => dashboard::run(&config, command).await,
+            Command::Score(command) => score::run(&config, &command).await,
             Command::Warehouse(command) => warehouse::run(&config, &command).await,
             Command::User(command) => people::run(&config, command).await,
             Command::SqlWorker => anyhow::bail!("a worker is started by the server, before anything else of it runs"),

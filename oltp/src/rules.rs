@@ -13,6 +13,7 @@ use crate::{
 
 mod deal;
 mod lead;
+mod lead_feedback;
 mod order;
 mod order_item;
 mod personal;
@@ -39,6 +40,10 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
         Standard::Deal => deal::complete(tx, batch, drafts).await,
         Standard::Order => order::complete(tx, batch, drafts).await,
         Standard::OrderItem => order_item::complete(tx, batch, drafts).await,
+        Standard::LeadFeedback => {
+            lead_feedback::complete(batch, drafts);
+            Ok(())
+        }
         Standard::Lead => {
             lead::complete(batch, drafts);
             Ok(())
@@ -60,7 +65,6 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
         | Standard::Product
         | Standard::Activity
         | Standard::Note
-        | Standard::LeadFeedback
         | Standard::ScoreModel
         | Standard::Delivery => Ok(()),
     }

@@ -25,6 +25,7 @@ pub const READY_REPORTS: &[ReadyReport] = ready![
     "won-by-region",
     "forecast-by-month",
     "lead-conversion-by-source",
+    "lead-feedback-by-source",
     "team-performance",
     "activity-by-owner-week",
     "lost-reasons",

@@ -4,7 +4,11 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
-use crate::{Feature, FeatureKind, Split, TrainingSpec, Verdict, train};
+use crate::{
+    Feature, FeatureKind, Split, TrainingSpec, Verdict,
+    public_leads::{known_at_arrival, read},
+    train,
+};
 
 /// A file of the shared data folder beside the repository; `None`, with a message, where it is not.
 fn shared(file: &str) -> Option<PathBuf> {
@@ -16,56 +20,18 @@ fn shared(file: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn read_csv(path: PathBuf) -> DataFrame {
-    CsvReadOptions::default()
-        .with_infer_schema_length(None)
-        .map_parse_options(|options| options.with_try_parse_dates(true))
-        .try_into_reader_with_file_path(Some(path))
-        .unwrap()
-        .finish()
-        .unwrap()
+fn words(names: &[&str]) -> Vec<Feature> {
+    names.iter().map(|name| Feature { name: (*name).to_owned(), kind: FeatureKind::Category }).collect()
 }
 
-fn features(numeric: &[&str], category: &[&str]) -> Vec<Feature> {
-    let feature = |kind| move |name: &&str| Feature { name: (*name).to_owned(), kind };
-    numeric
-        .iter()
-        .map(feature(FeatureKind::Numeric))
-        .chain(category.iter().map(feature(FeatureKind::Category)))
-        .collect()
-}
-
-/// The columns that are known when the lead arrives; `Tags`, `Lead Quality`, `Last Activity` and
-/// the like are filled in after the fact and would leak the outcome.
 fn x_education() -> TrainingSpec {
-    TrainingSpec {
-        outcome: "Converted".to_owned(),
-        features: features(
-            &["TotalVisits", "Total Time Spent on Website", "Page Views Per Visit"],
-            &[
-                "Lead Origin",
-                "Lead Source",
-                "Do Not Email",
-                "Do Not Call",
-                "Country",
-                "Specialization",
-                "City",
-                "A free copy of Mastering The Interview",
-                "Search",
-                "Newspaper",
-                "Digital Advertisement",
-                "Through Recommendations",
-            ],
-        ),
-        missing_words: vec!["Select".to_owned()],
-        split: Split::Time { column: "Lead Number".to_owned() },
-    }
+    known_at_arrival(Split::Time { column: "Lead Number".to_owned() })
 }
 
 #[test]
 fn x_education_leads_of_a_later_time_are_ranked_and_calibrated() {
     let Some(path) = shared("xeducation/Leads.csv") else { return };
-    let frame = read_csv(path);
+    let frame = read(&path).unwrap();
 
     let model = train(&frame, &x_education()).unwrap();
 
@@ -82,7 +48,7 @@ fn x_education_leads_of_a_later_time_are_ranked_and_calibrated() {
 #[test]
 fn every_x_education_score_is_the_sum_of_its_contributions() {
     let Some(path) = shared("xeducation/Leads.csv") else { return };
-    let frame = read_csv(path);
+    let frame = read(&path).unwrap();
     let model = train(&frame, &x_education()).unwrap();
 
     let scores = model.score(&frame).unwrap();
@@ -99,7 +65,7 @@ fn every_x_education_score_is_the_sum_of_its_contributions() {
 #[test]
 fn maven_opportunities_are_no_better_than_the_base_rate() {
     let Some(path) = shared("maven_crm/sales_pipeline.csv") else { return };
-    let pipeline = read_csv(path);
+    let pipeline = read(&path).unwrap();
     let stages = pipeline.column("deal_stage").unwrap().str().unwrap().clone();
     let closed: BooleanChunked = stages.iter().map(|stage| Some(matches!(stage, Some("Won" | "Lost")))).collect();
     let won: Vec<bool> = stages.iter().map(|stage| stage == Some("Won")).collect();
@@ -108,7 +74,7 @@ fn maven_opportunities_are_no_better_than_the_base_rate() {
     let frame = frame.filter(&closed).unwrap();
     let spec = TrainingSpec {
         outcome: "won".to_owned(),
-        features: features(&[], &["sales_agent", "product", "account"]),
+        features: words(&["sales_agent", "product", "account"]),
         missing_words: Vec::new(),
         split: Split::Time { column: "engage_date".to_owned() },
     };

@@ -91,6 +91,41 @@ pub enum Error {
         /// What does not fit, in words.
         problem: String,
     },
+    /// Somebody else is training or applying at this moment.
+    #[error("scores are being {doing} already; try again when that is done")]
+    AlreadyRunning {
+        /// What is running: `trained` or `applied`.
+        doing: &'static str,
+    },
+    /// Only managers and administrators train and apply.
+    #[error("only managers and administrators may train or apply scores")]
+    ManagersOnly,
+    /// There are more leads than one run takes.
+    #[error("there are more than {limit} leads to look at in one run")]
+    TooManyLeads {
+        /// The limit.
+        limit: usize,
+    },
+    /// Postgres refused, or is away.
+    #[error("cannot read or write records for scoring")]
+    Records {
+        /// What it says.
+        #[from]
+        source: oltp::Error,
+    },
+    /// The warehouse has no answer.
+    #[error("cannot read the history of leads")]
+    History {
+        /// What it says.
+        #[from]
+        source: query_service::Error,
+    },
+    /// What should be impossible by construction.
+    #[error("internal defect: {problem}")]
+    Defect {
+        /// What happened, in words.
+        problem: String,
+    },
     /// Polars refused an operation.
     #[error("the frame cannot be read")]
     Frame {
@@ -98,6 +133,13 @@ pub enum Error {
         #[from]
         source: polars::prelude::PolarsError,
     },
+}
+
+impl Error {
+    /// A defect, in words.
+    pub(crate) fn defect(problem: impl Into<String>) -> Self {
+        Self::Defect { problem: problem.into() }
+    }
 }
 
 impl Fault for Error {
@@ -109,11 +151,16 @@ impl Fault for Error {
             | Self::NotAnOutcome { .. }
             | Self::BadSpec { .. }
             | Self::OneSidedPart { .. } => FaultKind::Invalid,
-            Self::TooFewOutcomes { .. } => FaultKind::Conflict,
-            Self::TooManyRows { .. } => FaultKind::TooLarge,
-            Self::FitFailed { .. } | Self::UnreadableModel { .. } | Self::DamagedModel { .. } | Self::Frame { .. } => {
-                FaultKind::Broken
-            }
+            Self::TooFewOutcomes { .. } | Self::AlreadyRunning { .. } => FaultKind::Conflict,
+            Self::TooManyRows { .. } | Self::TooManyLeads { .. } => FaultKind::TooLarge,
+            Self::ManagersOnly => FaultKind::Forbidden,
+            Self::Records { source } => source.kind(),
+            Self::History { source } => source.kind(),
+            Self::Defect { .. }
+            | Self::FitFailed { .. }
+            | Self::UnreadableModel { .. }
+            | Self::DamagedModel { .. }
+            | Self::Frame { .. } => FaultKind::Broken,
         }
     }
 
@@ -130,6 +177,12 @@ impl Fault for Error {
             Self::FitFailed { .. } => "fit_failed",
             Self::UnreadableModel { .. } => "unreadable_model",
             Self::DamagedModel { .. } => "damaged_model",
+            Self::AlreadyRunning { .. } => "already_running",
+            Self::ManagersOnly => "not_allowed",
+            Self::TooManyLeads { .. } => "too_many_leads",
+            Self::Records { source } => source.code(),
+            Self::History { source } => source.code(),
+            Self::Defect { .. } => "defect",
             Self::Frame { .. } => "unreadable_frame",
         }
     }

@@ -38,6 +38,7 @@ pub(super) fn router(app: &App, token: &LocalToken) -> Router {
         .merge(report_builder::api::routes(app.reports.clone()))
         .merge(dashboards::api::routes(app.dashboards.clone()))
         .merge(dashboards::api::schedules::routes(app.deliveries.clone()))
+        .merge(scoring_model::api::routes(app.scoring.clone()))
         .merge(lake::routes(app.oltp.clone(), app.capture.clone()))
         .route("/api/openapi.json", get(async || Json(openapi())));
     let pages =
@@ -62,6 +63,7 @@ pub(crate) fn openapi() -> OpenApi {
     merged.merge(report_builder::api::openapi());
     merged.merge(dashboards::api::openapi());
     merged.merge(dashboards::api::schedules::openapi());
+    merged.merge(scoring_model::api::openapi());
     merged.merge(lake::openapi());
     "Leadhouse".clone_into(&mut merged.info.title);
     env!("CARGO_PKG_VERSION").clone_into(&mut merged.info.version);

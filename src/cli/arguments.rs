@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// List and export dashboards
     #[command(subcommand)]
     Dashboard(DashboardCommand),
+    /// Train, apply and explain lead scores
+    #[command(subcommand)]
+    Score(ScoreCommand),
     /// Look after the warehouse
     #[command(subcommand)]
     Warehouse(WarehouseCommand),
@@ -212,6 +215,25 @@ pub(crate) struct DashboardExportArgs {
     pub(crate) output: PathBuf,
 }
 
+/// `score ...`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScoreCommand {
+    /// Learn from the leads whose outcome is known
+    Train,
+    /// Score all open leads
+    Apply,
+    /// Show which version scores, and every version that was trained
+    Models,
+    /// Explain the score of one lead
+    Explain {
+        /// Id of the lead
+        lead: String,
+        /// Ask as this person (administrators only)
+        #[arg(long = "as", value_name = "USER")]
+        as_user: Option<String>,
+    },
+}
+
 /// `warehouse ...`
 #[derive(Debug, Subcommand)]
 pub(crate) enum WarehouseCommand {
@@ -263,7 +285,7 @@ pub(crate) enum UserCommand {
 pub(crate) struct BenchArgs {
     /// What to measure
     pub(crate) subject: BenchSubject,
-    /// Size of the data: s, m or l
+    /// Size of the data of `reports`: s, m or l
     #[arg(long, default_value = "m")]
     pub(crate) scale: DemoScale,
     /// Seconds of load (capture) or repetitions (reports)
@@ -285,4 +307,6 @@ pub(crate) enum BenchSubject {
     Import,
     /// Time to draw charts and to write a dashboard as PDF.
     Render,
+    /// Seconds and quality of training lead scores.
+    Scoring,
 }

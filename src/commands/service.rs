@@ -63,6 +63,7 @@ pub(super) async fn demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<
         DemoScale::L => demo::Scale::L,
     };
     let logins = demo::fill(&app, size, args.seed).await?;
+    score(&app).await?;
     let listen = if args.once && args.listen.is_none() { ([127, 0, 0, 1], 0).into() } else { config.listen };
     let server = Server::start(&app, listen, &config.data_dir).await?;
     print(&logins_text(&server, &logins))?;
@@ -72,6 +73,22 @@ pub(super) async fn demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<
         until_asked_to_stop().await?;
     }
     stop(app, server).await
+}
+
+/// Trains on the simulated leads and scores the open ones.
+async fn score(app: &App) -> anyhow::Result<()> {
+    let start = std::time::Instant::now();
+    let trained = app.scoring.train().await?;
+    let applied = app.scoring.apply(scoring_model::Which::Open).await?;
+    let message = trained.message.map(|message| format!(" ({message})")).unwrap_or_default();
+    say(&format!(
+        "{} open leads scored by {} {} in {:.1} s{message}",
+        applied.scored,
+        trained.model.algorithm,
+        applied.model,
+        start.elapsed().as_secs_f64()
+    ));
+    Ok(())
 }
 
 async fn stop(app: App, server: Server) -> anyhow::Result<Outcome> {

@@ -14,6 +14,7 @@ use super::{
     people::{self, Login, People},
     scale::Size,
     story::{Step, Story},
+    truth::Chances,
     writer::Writer,
 };
 use crate::app::App;
@@ -25,6 +26,17 @@ pub(super) struct Outcome {
     pub(super) logins: Vec<Login>,
     /// Versions of records written.
     pub(super) versions: u64,
+}
+
+/// What to simulate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// How much.
+    pub(super) size: Size,
+    /// The same seed gives the same history.
+    pub(super) seed: u64,
+    /// The last moment.
+    pub(super) end: DateTime<Utc>,
 }
 
 /// A product and its price in cents.
@@ -49,13 +61,8 @@ pub(super) struct World {
 ///
 /// # Errors
 /// Postgres refuses.
-pub(super) async fn run(
-    app: &App,
-    size: Size,
-    seed: u64,
-    end: DateTime<Utc>,
-    bar: &ProgressBar,
-) -> anyhow::Result<Outcome> {
+pub(super) async fn run(app: &App, plan: Plan, chances: &mut Chances, bar: &ProgressBar) -> anyhow::Result<Outcome> {
+    let Plan { size, seed, end } = plan;
     let mut chance = Chance::seeded(seed);
     let mut writer = Writer::new(&app.oltp);
     let first = calendar::first_day(end);
@@ -69,7 +76,8 @@ pub(super) async fn run(
     for number in 0..=calendar::DAYS {
         let day = first + TimeDelta::days(i64::from(number));
         owed += f64::from(size.leads) / f64::from(calendar::DAYS) * demand(day, number);
-        let mut story = Story { world: &world, writer: &mut writer, chance: &mut chance, agenda: &mut agenda, day };
+        let mut story =
+            Story { world: &world, writer: &mut writer, chance: &mut chance, chances, agenda: &mut agenda, day };
         for (at, step) in story.planned() {
             story.tell(at, step).await?;
             story.writer.flush_if_full().await?;

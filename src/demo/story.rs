@@ -12,6 +12,7 @@ use super::{
     calendar,
     chance::Chance,
     simulation::{Agenda, World},
+    truth::Chances,
     writer::Writer,
 };
 
@@ -40,6 +41,7 @@ pub(super) struct Story<'s, 'w> {
     pub(super) world: &'s World,
     pub(super) writer: &'s mut Writer<'w>,
     pub(super) chance: &'s mut Chance,
+    pub(super) chances: &'s mut Chances,
     pub(super) agenda: &'s mut Agenda,
     pub(super) day: NaiveDate,
 }

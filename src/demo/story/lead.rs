@@ -57,6 +57,7 @@ impl Story<'_, '_> {
         };
         let fields = self.lead_fields(&lead, source);
         self.writer.insert("lead", lead.id, at, fields)?;
+        self.chances.note(lead.id, lead.quality);
         if self.chance.happens(0.9) {
             let days = self.chance.between(1, 4);
             self.plan(days, Step::Contact(Box::new(lead)));
@@ -171,9 +172,9 @@ impl Story<'_, '_> {
     fn rate(&mut self, lead: &Lead, at: DateTime<Utc>) -> anyhow::Result<()> {
         let rating = rounded(2.0 + 4.0 * lead.quality + 0.8 * self.chance.normal()).clamp(1, 5);
         let reason = match rating {
-            1 | 2 => *self.chance.one_of(&["no budget", "wrong contact", "not reachable"]),
-            3 => "unclear need",
-            _ => *self.chance.one_of(&["clear need", "budget approved", "decision maker"]),
+            1 | 2 => *self.chance.one_of(&["no_budget", "wrong_contact", "not_interested"]),
+            3 => "bad_timing",
+            _ => *self.chance.one_of(&["urgent_need", "budget_confirmed", "decision_maker"]),
         };
         let fields = Fields::new()
             .with("rating", rating)
