@@ -1,7 +1,10 @@
 //! Scheduled mail from outside: the real binary, a real SMTP server, a mailbox that is read back.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use catalog::{Catalog, Changes, Clock as _, FixedClock, Principal, SystemClock};
+use chrono::TimeDelta;
+use oltp::Oltp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -149,6 +152,92 @@ fn pages_of(pdf: &std::path::Path) -> String {
     let read = read.expect("pdftotext and the Debian package poppler-utils are installed");
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     String::from_utf8(read.stdout).expect("text")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dashboard_comes_as_pages_and_as_a_workbook() {
+    let office = Office::start(PostOffice::opened().await).await;
+    let (rita, erik) = (office.hire("rita", "rep").await, office.hire("erik", "executive").await);
+    office.leads(&rita, 2).await;
+    let dashboard = json!({
+        "name": "The week", "subject_kind": "dashboard", "subject": "sales_overview", "formats": ["pdf", "xlsx"],
+    });
+    let schedule = office.schedule(&erik, &[&erik], dashboard).await;
+
+    office.run(&erik, &schedule).await;
+    office.wait_for_status(&erik, "sent", 1).await;
+
+    let mail = office.post.mails_to(&erik.address).remove(0);
+    let pages = pages_of(&mail.file("pdf"));
+    assert!(pages.contains(mail.text().lines().next().expect("a heading")), "{pages}");
+    assert!(std::fs::read(mail.file("xlsx")).expect("a workbook").starts_with(b"PK"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_missed_while_no_server_ran_is_made_up_for_once() {
+    let mut office = Office::start(PostOffice::opened().await).await;
+    let rita = office.hire("rita", "rep").await;
+    office.leads(&rita, 1).await;
+    office.workspace.kill();
+    scheduled_in_the_past(&office, &rita).await;
+
+    office.workspace.serve().await;
+    office.wait_for_status(&rita, "sent", 1).await;
+
+    assert_eq!(office.post.mails_to(&rita.address).len(), 1);
+    let schedules = answer(office.by(&rita, Method::GET, "/api/schedules")).await;
+    let schedule = &schedules["items"][0];
+    assert!(text(schedule, "next_run_at") > text(schedule, "last_run_at"), "{schedule}");
+    assert_eq!(schedule["last_run_at"], office.history(&rita).await[0]["due_at"]);
+}
+
+/// Saves a daily schedule as it was five days ago: four runs and more are missed since.
+async fn scheduled_in_the_past(office: &Office, owner: &Person) {
+    let past = SystemClock.now() - TimeDelta::days(5);
+    let catalog = Arc::new(Catalog::standard());
+    let clock = Arc::new(FixedClock::at(past));
+    let oltp = Oltp::connect(office.workspace.cluster.url(), catalog, clock).await.expect("a connection");
+    let body = json!({
+        "name": "Lead numbers", "subject_kind": "report", "subject": "lead-conversion-by-source",
+        "cadence": "daily", "formats": ["csv"], "recipients": [owner.id], "owner_id": owner.id,
+    });
+    let object = oltp.catalog().object("schedule").expect("schedules exist");
+    let changes = Changes::parse_new(object, body.as_object().expect("an object")).expect("valid");
+    oltp.create(&Principal::system(), object, changes).await.expect("a schedule");
+    oltp.pool().close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_mail_server_deliveries_wait_and_say_so() {
+    let workspace = Workspace::start().await;
+    let office = Office { workspace, post: PostOffice::closed() };
+    let rita = office.hire("rita", "rep").await;
+    let schedule = office.schedule(&rita, &[&rita], json!({})).await;
+
+    office.run(&rita, &schedule).await;
+    let explained = async || office.history(&rita).await.iter().any(|one| one["error"].is_string());
+    office.wait_until("nothing says why it waits", explained).await;
+
+    let waiting = office.history(&rita).await.remove(0);
+    assert_eq!(waiting["status"], "pending");
+    assert!(text(&waiting, "error").contains("LEADHOUSE_SMTP_URL"), "{waiting}");
+    assert!(office.workspace.ok(&["doctor"]).contains("not configured"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_mail_server_is_asked_again_later() {
+    let office = Office::start(PostOffice::opened().await).await;
+    let rita = office.hire("rita", "rep").await;
+    let schedule = office.schedule(&rita, &[&rita], json!({})).await;
+    office.post.set("busy", "");
+
+    office.run(&rita, &schedule).await;
+    let tried = async || office.history(&rita).await.iter().any(|one| one["error"].is_string());
+    office.wait_until("it was not tried", tried).await;
+
+    let waiting = office.history(&rita).await.remove(0);
+    assert_eq!((&waiting["status"], &waiting["attempts"]), (&json!("pending"), &json!(1)), "{waiting}");
+    assert!(text(&waiting, "error").contains("451 4.3.1 come back later"), "{waiting}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

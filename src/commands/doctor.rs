@@ -80,10 +80,9 @@ async fn confinement(table: &mut comfy_table::Table) -> bool {
             "ok: limited, and partly confined by Landlock",
             "Linux 6.12 or newer also keeps them from the network and from other processes",
         ),
-        Ok(Confinement::None) => (
-            "limited, but not confined: no Landlock",
-            "use a kernel with Landlock (Linux 5.13 or newer, lsm=landlock)",
-        ),
+        Ok(Confinement::None) => {
+            ("limited, but not confined: no Landlock", "use a kernel with Landlock (Linux 5.13 or newer, lsm=landlock)")
+        }
         Err(error) => {
             let advice = "people's own SQL cannot run; see the log of the server";
             table.add_row(["processes of SQL statements", &format!("FAILED: {error:#}"), advice]);

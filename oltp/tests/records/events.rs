@@ -33,8 +33,7 @@ impl Listener {
         let mut stream = TcpStream::connect(address).await.expect("connected");
         let request = format!("GET /api/events HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.expect("sent");
-        let mut listener =
-            Self { lines: BufReader::new(stream).lines(), event: String::new(), server };
+        let mut listener = Self { lines: BufReader::new(stream).lines(), event: String::new(), server };
         let status = listener.line().await.expect("a status line");
         assert!(status.contains("200"), "{status}");
         // The greeting is sent once the feed listens.

@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draws a report. */
+        post: operations["drawChart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/companies": {
         parameters: {
             query?: never;
@@ -268,6 +285,27 @@ export interface paths {
         put?: never;
         /** Take out of the bin: company */
         post: operations["restoreCompany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened around the record, newest first
+         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         *     changes of its fields for those who may read audit logs.
+         */
+        get: operations["companyTimeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -355,6 +393,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened around the record, newest first
+         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         *     changes of its fields for those who may read audit logs.
+         */
+        get: operations["contactTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -367,6 +426,155 @@ export interface paths {
          * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
          */
         get: operations["listCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dashboards
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         */
+        get: operations["listDashboards"];
+        put?: never;
+        /** Create a dashboard */
+        post: operations["createDashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a dashboard */
+        get: operations["readDashboard"];
+        /**
+         * Change the given fields of: dashboard
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceDashboard"];
+        post?: never;
+        /** Move to the bin: dashboard */
+        delete: operations["deleteDashboard"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: dashboard
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateDashboard"];
+        trace?: never;
+    };
+    "/api/dashboards/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listDashboardHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dashboard as a file, with the numbers that the caller may see. */
+        get: operations["exportDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: dashboard */
+        post: operations["restoreDashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/tiles/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tile with its numbers. */
+        get: operations["dashboardTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dashboard without its numbers. */
+        get: operations["viewDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dashboards that come with the product. */
+        get: operations["readyDashboards"];
         put?: never;
         post?: never;
         delete?: never;
@@ -450,6 +658,129 @@ export interface paths {
         put?: never;
         /** Take out of the bin: deal */
         post: operations["restoreDeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deals/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened around the record, newest first
+         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         *     changes of its fields for those who may read audit logs.
+         */
+        get: operations["dealTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        /** Create a delivery */
+        post: operations["createDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a delivery */
+        get: operations["readDelivery"];
+        /**
+         * Change the given fields of: delivery
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceDelivery"];
+        post?: never;
+        /** Move to the bin: delivery */
+        delete: operations["deleteDelivery"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: delivery
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateDelivery"];
+        trace?: never;
+    };
+    "/api/deliveries/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listDeliveryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: delivery */
+        post: operations["restoreDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear of changes as they happen
+         * @description Only changes of records that you may see; a record that leaves your sight is told as deleted.
+         *     After `event: resync`, read again what you show.
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -636,6 +967,44 @@ export interface paths {
         put?: never;
         /** Take out of the bin: lead */
         post: operations["restoreLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explains the score of one lead. */
+        get: operations["leadScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened around the record, newest first
+         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         *     changes of its fields for those who may read audit logs.
+         */
+        get: operations["leadTimeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1115,6 +1484,432 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/saved_reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved reports
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         */
+        get: operations["listSavedReports"];
+        put?: never;
+        /** Create a saved report */
+        post: operations["createSavedReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a saved report */
+        get: operations["readSavedReport"];
+        /**
+         * Change the given fields of: saved report
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceSavedReport"];
+        post?: never;
+        /** Move to the bin: saved report */
+        delete: operations["deleteSavedReport"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: saved report
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateSavedReport"];
+        trace?: never;
+    };
+    "/api/saved_reports/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listSavedReportHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_reports/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: saved report */
+        post: operations["restoreSavedReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved views
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         */
+        get: operations["listSavedViews"];
+        put?: never;
+        /** Create a saved view */
+        post: operations["createSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a saved view */
+        get: operations["readSavedView"];
+        /**
+         * Change the given fields of: saved view
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceSavedView"];
+        post?: never;
+        /** Move to the bin: saved view */
+        delete: operations["deleteSavedView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: saved view
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateSavedView"];
+        trace?: never;
+    };
+    "/api/saved_views/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listSavedViewHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_views/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: saved view */
+        post: operations["restoreSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List schedules
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         */
+        get: operations["listSchedules"];
+        put?: never;
+        /** Create a schedule */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a schedule */
+        get: operations["readSchedule"];
+        /**
+         * Change the given fields of: schedule
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceSchedule"];
+        post?: never;
+        /** Move to the bin: schedule */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: schedule
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateSchedule"];
+        trace?: never;
+    };
+    "/api/schedules/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listScheduleHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: schedule */
+        post: operations["restoreSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a schedule now, whatever its time; the deliveries show what becomes of it. */
+        post: operations["runSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next three runs of a schedule that is not saved, or what saving it would refuse. */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/score_models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List score models
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         */
+        get: operations["listScoreModels"];
+        put?: never;
+        /** Create a score model */
+        post: operations["createScoreModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/score_models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a score model */
+        get: operations["readScoreModel"];
+        /**
+         * Change the given fields of: score model
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceScoreModel"];
+        post?: never;
+        /** Move to the bin: score model */
+        delete: operations["deleteScoreModel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: score model
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateScoreModel"];
+        trace?: never;
+    };
+    "/api/score_models/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listScoreModelHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/score_models/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: score model */
+        post: operations["restoreScoreModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Scores all open leads with the champion. */
+        post: operations["applyScoring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What leads are scored by. */
+        get: operations["scoringFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says which version scores and how far the workspace is from a better one. */
+        get: operations["scoringStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Learns from the leads whose outcome is known. */
+        post: operations["trainScoring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sql": {
         parameters: {
             query?: never;
@@ -1126,6 +1921,23 @@ export interface paths {
         put?: never;
         /** Runs one SELECT statement over the warehouse under the permissions of the caller. */
         post: operations["run_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sql/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables and columns that the caller can name in SQL, and about how many rows they have. */
+        get: operations["readSqlSchema"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1542,6 +2354,11 @@ export interface components {
             /** @description The person's user record. */
             user: Record<string, never>;
         };
+        /**
+         * @description What happened to a record.
+         * @enum {string}
+         */
+        Action: "create" | "update" | "delete" | "restore" | "bulk";
         /** @description A activity. */
         Activity: {
             /** @description Body. */
@@ -1701,6 +2518,22 @@ export interface components {
             /** @description What its bearer may do. */
             scope: components["schemas"]["TokenScope"];
         };
+        /** @description What an application came to. */
+        Applied: {
+            /**
+             * Format: int64
+             * @description Of these, leads whose score, tier or reasons changed and were written.
+             */
+            changed: number;
+            /** @description The version that scored. */
+            model: string;
+            /** @description Open leads that were looked at. */
+            scored: number;
+            /** @description Leads per tier. */
+            tiers: {
+                [key: string]: number;
+            };
+        };
         AuditPage: {
             items?: {
                 action?: string;
@@ -1783,6 +2616,67 @@ export interface components {
         };
         /** @description null, true or false, a whole number, or an exact number, day or moment as text */
         Cell: unknown;
+        /** @description A difference from the period before. */
+        Change: {
+            /** @description `up`, `down` or `flat`. */
+            direction: string;
+            /** @description Whether it is good news; null when nothing changed. */
+            good?: boolean | null;
+            /** @description The value of the period before, for people. */
+            previous: string;
+            /** @description The difference for people, such as `+12.4%`; ratios differ in percentage points. */
+            text: string;
+        };
+        /** @description One change as a person hears of it; values are not told, who wants them reads the record. */
+        ChangeEvent: {
+            /** @description What happened. */
+            action: components["schemas"]["Action"];
+            /** @description Login name of who did it. */
+            actor?: string | null;
+            /** @description When it became true. */
+            at?: string | null;
+            /**
+             * Format: uuid
+             * @description The record; absent when many changed.
+             */
+            id?: string | null;
+            /** @description The plural name of the object, as in `/api/{table}`. */
+            table: string;
+            /**
+             * Format: int64
+             * @description The version it has now.
+             */
+            version?: number | null;
+        };
+        /** @description A chart with its data. */
+        ChartAnswer: {
+            /** @description That state in words. */
+            as_of_text: string;
+            /** @description The engine that answered. */
+            engine: components["schemas"]["Engine"];
+            /** @description The state the numbers are of. */
+            freshness: components["schemas"]["Freshness"];
+            /** @description How it is drawn. */
+            kind: string;
+            /** @description What is not drawn, in words. */
+            notes: string[];
+            /** @description The Vega-Lite specification, data inline. */
+            vega: Record<string, never>;
+        };
+        /** @description What to draw. */
+        ChartBody: {
+            /** @description A past moment, or a day, which stands for its end. */
+            as_of?: string | null;
+            /**
+             * @description How it is drawn: `auto` (the kind that suits the report), `bar`, `line`, `area`, `stacked`,
+             *     `donut`, `funnel` or `heatmap`.
+             */
+            kind?: string | null;
+            /** @description Id of the value to draw; without it, the first amount of money, otherwise the first value. */
+            measure?: string | null;
+            /** @description A report specification, the name of a ready report, or the id of a saved one. */
+            report: Record<string, never>;
+        };
         /** @description What one way of reading a table showed. */
         Check: {
             /** @description Rows with another value in some column. */
@@ -2170,6 +3064,81 @@ export interface components {
              */
             total: number | null;
         };
+        /** @description A dashboard. */
+        Dashboard: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Definition. The tiles and where they stand. */
+            definition: unknown;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** @description Description. */
+            description: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id: string | null;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a dashboard. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        DashboardChanges: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** @description Definition. The tiles and where they stand. */
+            definition?: unknown;
+            /** @description Description. */
+            description?: string | null;
+            /** @description Name. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+        };
+        /**
+         * @description How a dashboard is written.
+         * @enum {string}
+         */
+        DashboardFormat: "pdf" | "png" | "svg" | "xlsx";
+        DashboardPage: {
+            items: components["schemas"]["Dashboard"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
         /** @description A deal. */
         Deal: {
             /**
@@ -2353,6 +3322,80 @@ export interface components {
              */
             total: number | null;
         };
+        /** @description A delivery. */
+        Delivery: {
+            /**
+             * Format: int64
+             * @description Attempts.
+             * @default 0
+             */
+            readonly attempts: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Due.
+             */
+            readonly due_at: string;
+            /** @description Error. Why it was not sent, in words. */
+            readonly error: string | null;
+            /** @description Files. List of the attached files with name and bytes. */
+            files: unknown;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Message id. Message-ID header of the mail. */
+            readonly message_id: string | null;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /**
+             * Format: uuid
+             * @description Recipient.
+             */
+            readonly recipient_id: string;
+            /**
+             * Format: uuid
+             * @description Schedule.
+             */
+            readonly schedule_id: string;
+            /**
+             * Format: date-time
+             * @description Sent.
+             */
+            readonly sent_at: string | null;
+            /**
+             * @description Status.
+             * @default pending
+             * @enum {string}
+             */
+            readonly status: "pending" | "sending" | "sent" | "failed" | "refused";
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a delivery. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        DeliveryChanges: {
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+        };
+        DeliveryPage: {
+            items: components["schemas"]["Delivery"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
         /** @description Some rows, the first of them by id. */
         Difference: {
             /**
@@ -2362,6 +3405,19 @@ export interface components {
             count: number;
             /** @description The first ten ids. */
             ids: string[];
+        };
+        /** @description A change in what leads are like. */
+        Drift: {
+            /** @description Name of the feature. */
+            feature: string;
+            /**
+             * Format: double
+             * @description Population stability index of the leads of the last 30 days against those of the year before;
+             *     above 0.25 the leads are other ones than the model knows.
+             */
+            index: number;
+            /** @description Its label. */
+            label: string;
         };
         /**
          * @description The engine that gave an answer.
@@ -2373,6 +3429,34 @@ export interface components {
          * @enum {string}
          */
         EngineChoice: "auto" | "datafusion" | "duckdb";
+        /** @description One feature of the scoring. */
+        FeatureLine: {
+            /** @description As of when its value is known. */
+            as_of: string;
+            /** @description What people read. */
+            label: string;
+            /** @description Name in models and reasons. */
+            name: string;
+            /** @description Unit of its numbers, empty when it needs none. */
+            unit: string;
+        };
+        /** @description What leads are scored by. */
+        FeatureList: {
+            items: components["schemas"]["FeatureLine"][];
+        };
+        /** @description One figure. */
+        Figure: {
+            change?: components["schemas"]["Change"] | null;
+            /** @description What it is called in the report. */
+            label: string;
+            /** @description One short line below it. */
+            note?: string | null;
+            target?: components["schemas"]["Target"] | null;
+            /** @description The value for people, shortened from a million up; a dash when there is none. */
+            text: string;
+            /** @description The exact value as decimal text; null when there is none. */
+            value?: string | null;
+        };
         /** @description How far everything is stored durably. */
         Flushed: {
             /** @description Everything up to this log position is in Parquet. */
@@ -2383,6 +3467,21 @@ export interface components {
          * @enum {string}
          */
         Format: "text" | "bool" | "integer" | "decimal" | "money" | "percent" | "date" | "date_time";
+        /** @description The state of the warehouse that numbers are of. */
+        Freshness: {
+            /**
+             * Format: date-time
+             * @description The moment the numbers are of.
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Age of the warehouse's state when the query began, in milliseconds.
+             */
+            lag_ms: number;
+            /** @description Everything committed up to this log position is in them. */
+            lsn: string;
+        };
         /** @description A fresh token with its secret, shown this once. */
         IssuedToken: components["schemas"]["ApiToken"] & {
             /** @description The secret, to be sent as `Authorization: Bearer <token>`. */
@@ -2468,6 +3567,20 @@ export interface components {
              * @description Score. Chance to convert, 0 to 100, from the scoring model.
              */
             readonly score: number | null;
+            /** @description Score model. Version of the model that gave the score. */
+            readonly score_model: string | null;
+            /** @description Score reasons. What raised and lowered the score, strongest first. */
+            score_reasons: unknown;
+            /**
+             * @description Score tier.
+             * @enum {string|null}
+             */
+            readonly score_tier: "hot" | "warm" | "cool" | "cold" | null;
+            /**
+             * Format: date-time
+             * @description Scored at.
+             */
+            readonly scored_at: string | null;
             /** @description Source. Where the lead came from, such as website or referral. */
             source: string | null;
             /**
@@ -2637,6 +3750,30 @@ export interface components {
              */
             total: number | null;
         };
+        /** @description The score of a lead with its reasons: `base` plus the points of all reasons is `score`. */
+        LeadScoreView: {
+            /**
+             * Format: int64
+             * @description The score of an average lead.
+             */
+            base?: number | null;
+            /** @description Scores over time, the latest last. */
+            history: components["schemas"]["PastScore"][];
+            /** @description What is worth knowing about the score, such as that rules gave it. */
+            message?: string | null;
+            /** @description The version that gave it. */
+            model?: string | null;
+            /** @description What raised and lowered it, the strongest first. */
+            reasons: components["schemas"]["Reason"][];
+            /**
+             * Format: int64
+             * @description Chance to convert within 90 days in percent, or points of the rules, 0 to 100.
+             */
+            score?: number | null;
+            /** @description When the score was last written. */
+            scored_at?: string | null;
+            tier?: components["schemas"]["Tier"] | null;
+        };
         /** @description Who signs in: a username or an e-mail address, and the password. */
         Login: {
             /** @description E-mail address. */
@@ -2712,6 +3849,34 @@ export interface components {
             name: string;
             /** @description Records of other objects that point here, for `related` filters. */
             related: components["schemas"]["ModelLink"][];
+        };
+        /** @description One version as people see it. */
+        ModelView: {
+            /** @description `rules` or `logistic`. */
+            algorithm: string;
+            /**
+             * Format: int64
+             * @description How many of them converted.
+             */
+            conversions: number;
+            /** @description The warehouse state it learned from. */
+            lake_lsn?: string | null;
+            /**
+             * Format: int64
+             * @description Leads with a known outcome it learned from.
+             */
+            leads: number;
+            /** @description Quality on the latest leads, which it never saw; the most important features. */
+            metrics: Record<string, never>;
+            /** @description Name, such as `v3`. */
+            name: string;
+            /** @description `champion`, `challenger` or `retired`. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description When it was trained.
+             */
+            trained_at: string;
         };
         /** @description Fields of a activity. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewActivity: {
@@ -2922,6 +4087,31 @@ export interface components {
             /** @description Phone. */
             phone?: string | null;
         };
+        /** @description Fields of a dashboard. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewDashboard: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** @description Definition. The tiles and where they stand. */
+            definition: unknown;
+            /** @description Description. */
+            description?: string | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+        };
         /** @description Fields of a deal. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewDeal: {
             /**
@@ -2997,6 +4187,14 @@ export interface components {
              * @description Stage. Empty means the first stage of the pipeline.
              */
             stage_id?: string | null;
+        };
+        /** @description Fields of a delivery. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewDelivery: {
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
         };
         /** @description Fields of a lead. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewLead: {
@@ -3269,6 +4467,120 @@ export interface components {
              */
             stock_quantity: number;
         };
+        /** @description Fields of a saved report. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewSavedReport: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** @description Definition. The report specification; see docs/report-spec.md. */
+            definition: unknown;
+            /** @description Description. */
+            description?: string | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+        };
+        /** @description Fields of a saved view. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewSavedView: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** @description Definition. Filters, order and columns, as in the list's address. */
+            definition: unknown;
+            /** @description Name. */
+            name: string;
+            /** @description Object. Plural name of the object it lists, such as deals. */
+            object: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+        };
+        /** @description Fields of a schedule. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewSchedule: {
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /**
+             * @description How often.
+             * @enum {string}
+             */
+            cadence: "daily" | "weekly" | "monthly";
+            /**
+             * Format: int64
+             * @description Day of the month. The last day in months that are shorter.
+             */
+            day_of_month?: number | null;
+            /** @description Formats. List of pdf, xlsx, csv. */
+            formats?: unknown;
+            /** @description Name. Also the subject of the mail. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /** @description Recipients. List of user ids; each gets what they may see. */
+            recipients: unknown;
+            /** @description Report or dashboard. Name of a ready one, or id of a saved one. */
+            subject: string;
+            /**
+             * @description What.
+             * @enum {string}
+             */
+            subject_kind: "report" | "dashboard";
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+            /**
+             * @description Time. Hours and minutes, such as 08:00.
+             * @default 08:00
+             */
+            time_of_day: string;
+            /**
+             * @description Time zone. IANA name, such as Europe/Berlin.
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Day of the week. 1 Monday to 7 Sunday; for weekly schedules.
+             */
+            weekday?: number | null;
+        };
+        /** @description Fields of a score model. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewScoreModel: Record<string, never>;
         /** @description Fields of a stage. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewStage: {
             /**
@@ -3760,7 +5072,20 @@ export interface components {
          * @description How a result is written.
          * @enum {string}
          */
-        OutputFormat: "json" | "table" | "csv" | "xlsx" | "parquet";
+        OutputFormat: "json" | "table" | "csv" | "xlsx" | "pdf" | "parquet";
+        /** @description A score that a lead had. */
+        PastScore: {
+            /**
+             * Format: date-time
+             * @description From when on.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The score.
+             */
+            score: number;
+        };
         /** @description A pipeline. */
         Pipeline: {
             /** Format: date-time */
@@ -3808,6 +5133,11 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+        };
+        /** @description When a schedule runs. */
+        Preview: {
+            /** @description The next three runs. */
+            next: string[];
         };
         Problem: {
             detail?: string;
@@ -3902,6 +5232,37 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+        };
+        /** @description How many of the changed scores of the latest run are written. */
+        ProgressView: {
+            /** @description Scores written. */
+            done: number;
+            /** @description Scores to write. */
+            total: number;
+        };
+        /** @description One line of the list of ready dashboards. */
+        ReadyLine: {
+            description: string;
+            name: string;
+            title: string;
+        };
+        /** @description The ready dashboards. */
+        ReadyList: {
+            items: components["schemas"]["ReadyLine"][];
+        };
+        /** @description One reason of a score. */
+        Reason: {
+            /** @description Name of the feature, or `other` for all that are not told one by one. */
+            feature: string;
+            /** @description The feature's label. */
+            label: string;
+            /**
+             * Format: int64
+             * @description What it adds to the score. **Units**: points; negative when it lowers it.
+             */
+            points: number;
+            /** @description The reason in words, such as `Source: referral`. */
+            text: string;
         };
         /** @description A person who signs up by themselves. */
         Registration: {
@@ -4050,6 +5411,400 @@ export interface components {
             /** @description Zone that days are counted in when the specification does not say; UTC otherwise. */
             time_zone?: string | null;
         };
+        /** @description A saved report. */
+        SavedReport: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Definition. The report specification; see docs/report-spec.md. */
+            definition: unknown;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** @description Description. */
+            description: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id: string | null;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a saved report. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        SavedReportChanges: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** @description Definition. The report specification; see docs/report-spec.md. */
+            definition?: unknown;
+            /** @description Description. */
+            description?: string | null;
+            /** @description Name. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+        };
+        SavedReportPage: {
+            items: components["schemas"]["SavedReport"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
+        /** @description A saved view. */
+        SavedView: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Definition. Filters, order and columns, as in the list's address. */
+            definition: unknown;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Object. Plural name of the object it lists, such as deals. */
+            object: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id: string | null;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a saved view. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        SavedViewChanges: {
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /** @description Definition. Filters, order and columns, as in the list's address. */
+            definition?: unknown;
+            /** @description Name. */
+            name?: string;
+            /** @description Object. Plural name of the object it lists, such as deals. */
+            object?: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+        };
+        SavedViewPage: {
+            items: components["schemas"]["SavedView"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
+        /** @description A schedule. */
+        Schedule: {
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /**
+             * @description How often.
+             * @enum {string}
+             */
+            cadence: "daily" | "weekly" | "monthly";
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: int64
+             * @description Day of the month. The last day in months that are shorter.
+             */
+            day_of_month: number | null;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** @description Formats. List of pdf, xlsx, csv. */
+            formats: unknown;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description Last run.
+             */
+            readonly last_run_at: string | null;
+            /** @description Name. Also the subject of the mail. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Next run.
+             */
+            readonly next_run_at: string | null;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /** @description Recipients. List of user ids; each gets what they may see. */
+            recipients: unknown;
+            /** @description Report or dashboard. Name of a ready one, or id of a saved one. */
+            subject: string;
+            /**
+             * @description What.
+             * @enum {string}
+             */
+            subject_kind: "report" | "dashboard";
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id: string | null;
+            /**
+             * @description Time. Hours and minutes, such as 08:00.
+             * @default 08:00
+             */
+            time_of_day: string;
+            /**
+             * @description Time zone. IANA name, such as Europe/Berlin.
+             * @default UTC
+             */
+            time_zone: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+            /**
+             * Format: int64
+             * @description Day of the week. 1 Monday to 7 Sunday; for weekly schedules.
+             */
+            weekday: number | null;
+        };
+        /** @description Fields of a schedule. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        ScheduleChanges: {
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /**
+             * @description Shared with. Who else may see it: nobody, the team below, or everyone.
+             * @default owner
+             * @enum {string}
+             */
+            audience: "owner" | "team" | "everyone";
+            /**
+             * @description How often.
+             * @enum {string}
+             */
+            cadence?: "daily" | "weekly" | "monthly";
+            /**
+             * Format: int64
+             * @description Day of the month. The last day in months that are shorter.
+             */
+            day_of_month?: number | null;
+            /** @description Formats. List of pdf, xlsx, csv. */
+            formats?: unknown;
+            /** @description Name. Also the subject of the mail. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /** @description Recipients. List of user ids; each gets what they may see. */
+            recipients?: unknown;
+            /** @description Report or dashboard. Name of a ready one, or id of a saved one. */
+            subject?: string;
+            /**
+             * @description What.
+             * @enum {string}
+             */
+            subject_kind?: "report" | "dashboard";
+            /**
+             * Format: uuid
+             * @description Team. The team it is shared with; teams below see it too.
+             */
+            team_id?: string | null;
+            /**
+             * @description Time. Hours and minutes, such as 08:00.
+             * @default 08:00
+             */
+            time_of_day: string;
+            /**
+             * @description Time zone. IANA name, such as Europe/Berlin.
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Day of the week. 1 Monday to 7 Sunday; for weekly schedules.
+             */
+            weekday?: number | null;
+        };
+        SchedulePage: {
+            items: components["schemas"]["Schedule"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
+        /** @description A score model. */
+        ScoreModel: {
+            /**
+             * @description Algorithm.
+             * @enum {string}
+             */
+            readonly algorithm: "rules" | "logistic";
+            /**
+             * Format: int64
+             * @description Conversions. How many of them converted.
+             */
+            readonly conversions: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Definition. The fitted model. */
+            definition: unknown;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Warehouse position. The warehouse state it learned from. */
+            readonly lake_lsn: string | null;
+            /**
+             * Format: int64
+             * @description Leads. Leads with a known outcome it learned from.
+             */
+            readonly leads: number | null;
+            /** @description Metrics. Quality on the latest period, which it never saw. */
+            metrics: unknown;
+            /** @description Name. Version, such as v3. */
+            readonly name: string;
+            /**
+             * @description Status.
+             * @enum {string}
+             */
+            readonly status: "champion" | "challenger" | "retired";
+            /**
+             * Format: date-time
+             * @description Trained at.
+             */
+            readonly trained_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a score model. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        ScoreModelChanges: Record<string, never>;
+        ScoreModelPage: {
+            items: components["schemas"]["ScoreModel"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
+        /** @description The state of scoring in a workspace. */
+        ScoringStatus: {
+            /** @description Whether scores are being written. */
+            applying: boolean;
+            /**
+             * Format: int64
+             * @description Conversions that could be learned from at the last training.
+             */
+            conversions: number;
+            /** @description Words that many of the latest leads have and the leads before them had not, or the reverse. */
+            drift: components["schemas"]["Drift"][];
+            /**
+             * Format: date-time
+             * @description When this server last scored all it was asked to.
+             */
+            last_applied_at?: string | null;
+            /** @description What is worth knowing, in a sentence. */
+            message?: string | null;
+            model?: components["schemas"]["ModelView"] | null;
+            /** @description Conversions that a model needs. */
+            needed: number;
+            /** @description How far the latest application is or was. */
+            progress: components["schemas"]["ProgressView"];
+            /** @description Whether a training is under way. */
+            training: boolean;
+        };
+        /**
+         * @description How a tile is shown.
+         * @enum {string}
+         */
+        ShownAs: "kpi" | "progress" | "chart" | "table";
+        /** @description One column. */
+        SqlColumn: {
+            /** @description Its name on screen. */
+            label: string;
+            /** @description Whether it is null for this person in every row. */
+            masked: boolean;
+            /** @description Its name in SQL. */
+            name: string;
+            /** @description Its type in SQL; ids and JSON are text. */
+            type: string;
+        };
         /**
          * @description How an answer is written.
          * @enum {string}
@@ -4070,6 +5825,27 @@ export interface components {
             min_lsn?: string | null;
             /** @description One SELECT statement over the tables of the warehouse. */
             sql: string;
+        };
+        /** @description The tables of the warehouse as one person sees them. */
+        SqlSchema: {
+            /** @description The tables, in the order of the catalogue, then `customers`. */
+            tables: components["schemas"]["SqlTable"][];
+        };
+        /** @description One table. */
+        SqlTable: {
+            /** @description Its columns. */
+            columns: components["schemas"]["SqlColumn"][];
+            /** @description Whether `<name>_history` has every version of every row. */
+            history: boolean;
+            /** @description Its name on screen. */
+            label: string;
+            /** @description Its name in SQL. */
+            name: string;
+            /**
+             * Format: int64
+             * @description About how many rows the person finds in it; null before its first copy.
+             */
+            rows?: number | null;
         };
         /** @description A stage. */
         Stage: {
@@ -4147,6 +5923,20 @@ export interface components {
              */
             total: number | null;
         };
+        /** @description The deliveries of a run. */
+        Started: {
+            /** @description One delivery per recipient, pending. */
+            deliveries: Record<string, never>[];
+        };
+        /** @description A column. */
+        TableColumn: {
+            /** @description What stands above it. */
+            label: string;
+            /** @description Unique name. */
+            name: string;
+            /** @description Whether it holds numbers, which stand at the right. */
+            number: boolean;
+        };
         /** @description The result for one table. */
         TableReport: {
             /** @description One entry per way of reading the warehouse. */
@@ -4158,6 +5948,34 @@ export interface components {
             rows: number;
             /** @description Its name. */
             table: string;
+        };
+        /** @description A row. */
+        TableRow: {
+            /** @description One text per column. */
+            cells: string[];
+            /** @description Whether it is the total of all rows. */
+            total: boolean;
+        };
+        /** @description A small table, texts ready to be shown. */
+        TableView: {
+            /** @description The columns. */
+            columns: components["schemas"]["TableColumn"][];
+            /** @description The rows, the totals last. */
+            rows: components["schemas"]["TableRow"][];
+        };
+        /** @description A target and the way to it. */
+        Target: {
+            /**
+             * Format: int32
+             * @description The part that is reached, in whole percent, from 0 up; more than 100 when it is exceeded.
+             */
+            percent: number;
+            /** @description The part that is reached, such as `63%`. */
+            share_text: string;
+            /** @description The target for people. */
+            text: string;
+            /** @description The exact target as decimal text. */
+            value: string;
         };
         /** @description A task. */
         Task: {
@@ -4361,6 +6179,68 @@ export interface components {
              */
             total: number | null;
         };
+        /**
+         * @description How urgent a lead is.
+         * @enum {string}
+         */
+        Tier: "hot" | "warm" | "cool" | "cold";
+        /** @description A tile as browsers get it. */
+        Tile: {
+            /** @description The state the numbers are of. */
+            freshness: components["schemas"]["Freshness"];
+            /** @description Its id in the dashboard. */
+            id: string;
+            /** @description Which of `kpi`, `vega` and `table` is there: `kpi` and `progress` have a figure. */
+            kind: components["schemas"]["ShownAs"];
+            kpi?: components["schemas"]["Figure"] | null;
+            /** @description What is not shown, in words. */
+            notes: string[];
+            table?: components["schemas"]["TableView"] | null;
+            /** @description What stands above it. */
+            title: string;
+            /** @description The Vega-Lite specification, data inline. */
+            vega?: Record<string, never> | null;
+        };
+        /** @description One page of a timeline, newest first. */
+        Timeline: {
+            /** @description What happened. */
+            items: components["schemas"]["TimelineItem"][];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description Who did it. */
+        TimelineActor: {
+            /**
+             * Format: uuid
+             * @description Their user record; null for the system and for people who are gone.
+             */
+            id?: string | null;
+            /** @description Their name. */
+            name?: string | null;
+        };
+        /** @description Something that happened. */
+        TimelineItem: {
+            actor?: components["schemas"]["TimelineActor"] | null;
+            /** @description When it happened. */
+            at: string;
+            /** @description The whole text, if it has one. */
+            body?: string | null;
+            /** @description What else is known, by kind. */
+            data: Record<string, never>;
+            /** @description Its id. */
+            id: string;
+            /** @description What kind of thing. */
+            kind: components["schemas"]["TimelineKind"];
+            /** @description What record it is, such as `activity`; `audit_log` for changes. */
+            object: string;
+            /** @description One line about it. */
+            title: string;
+        };
+        /**
+         * @description What kind of thing happened.
+         * @enum {string}
+         */
+        TimelineKind: "email" | "call" | "meeting" | "sms" | "demo" | "note" | "task" | "change" | "feedback";
         /** @description The caller's tokens; there is only one page. */
         TokenList: {
             items: components["schemas"]["ApiToken"][];
@@ -4372,6 +6252,13 @@ export interface components {
          * @enum {string}
          */
         TokenScope: "full" | "read";
+        /** @description What a training came to. */
+        Trained: {
+            /** @description Why it is not a new champion, when it is not. */
+            message?: string | null;
+            /** @description The version that was made, or the one that stays. */
+            model: components["schemas"]["ModelView"];
+        };
         /** @description A user. */
         User: {
             /** Format: date-time */
@@ -4538,6 +6425,31 @@ export interface components {
              * @description How long writers were held back, in milliseconds.
              */
             writers_held_ms: number;
+        };
+        /** @description A dashboard without its numbers. */
+        View: {
+            description: string;
+            /** @description Name or id. */
+            name: string;
+            /** @description Its tiles in reading order, on a grid of twelve columns. */
+            tiles: components["schemas"]["ViewTile"][];
+            title: string;
+        };
+        /** @description A tile without its numbers. */
+        ViewTile: {
+            /** Format: int32 */
+            h: number;
+            id: string;
+            kind: string;
+            /** @description Page of its report, if that has a name or an id. */
+            link?: string | null;
+            title: string;
+            /** Format: int32 */
+            w: number;
+            /** Format: int32 */
+            x: number;
+            /** Format: int32 */
+            y: number;
         };
     };
     responses: never;
@@ -5267,6 +7179,37 @@ export interface operations {
             };
         };
     };
+    drawChart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChartBody"];
+            };
+        };
+        responses: {
+            /** @description The chart */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartAnswer"];
+                };
+            };
+            /** @description The report is wrong or does not fit the kind of chart */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listCompanies: {
         parameters: {
             query?: {
@@ -5757,6 +7700,56 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    companyTimeline: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                kinds?: string;
+                /** @description Entries per page, 1 to 200; 50 when not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter was refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -6253,6 +8246,56 @@ export interface operations {
             };
         };
     };
+    contactTimeline: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                kinds?: string;
+                /** @description Entries per page, 1 to 200; 50 when not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter was refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listCustomers: {
         parameters: {
             query?: {
@@ -6291,6 +8334,619 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDashboards: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDashboard"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceDashboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDashboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDashboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDashboardHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDashboard: {
+        parameters: {
+            query: {
+                /** @description Form of the file */
+                format: components["schemas"]["DashboardFormat"];
+            };
+            header?: never;
+            path: {
+                /** @description Name of a ready dashboard, or id of a stored one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such dashboard */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    restoreDashboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dashboardTile: {
+        parameters: {
+            query?: {
+                /** @description A past moment, or a day, which stands for its end */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a ready dashboard, or id of a stored one */
+                id: string;
+                /** @description Id of the tile */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tile"];
+                };
+            };
+            /** @description There is no such dashboard or tile */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Its report is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    viewDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a ready dashboard, or id of a stored one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description There is no such dashboard */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readyDashboards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyList"];
                 };
             };
         };
@@ -6785,6 +9441,583 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    dealTimeline: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                kinds?: string;
+                /** @description Entries per page, 1 to 200; 50 when not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter was refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDelivery"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveryHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `change` and `resync` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ChangeEvent"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many streams are open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -7837,6 +11070,86 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    leadScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the lead */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The score with its reasons; they add up to it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadScoreView"];
+                };
+            };
+            /** @description There is no such lead that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    leadTimeline: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                kinds?: string;
+                /** @description Entries per page, 1 to 200; 50 when not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter was refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -10403,6 +13716,2147 @@ export interface operations {
             };
         };
     };
+    listSavedReports: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReportPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedReport"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceSavedReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedReportChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSavedReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSavedReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedReportChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSavedReportHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreSavedReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSavedViews: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedView"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceSavedView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSavedView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSavedViewHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreSavedView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScheduleHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runSchedule: {
+        parameters: {
+            query?: {
+                /** @description `recipients` (all of them, when absent) or `me` */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description There is no such schedule */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Each wrong field has a pointer */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listScoreModels: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModelPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createScoreModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScoreModel"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readScoreModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceScoreModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreModelChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteScoreModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateScoreModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreModelChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScoreModelHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreScoreModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyScoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many leads are in which tier */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description The caller is neither manager nor administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Scores are being applied */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    scoringFeatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every feature with the moment it is known as of */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureList"];
+                };
+            };
+        };
+    };
+    scoringStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of scoring */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringStatus"];
+                };
+            };
+        };
+    };
+    trainScoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version made, or why rules still score */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trained"];
+                };
+            };
+            /** @description The caller is neither manager nor administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A training is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     run_sql: {
         parameters: {
             query?: never;
@@ -10446,6 +15900,33 @@ export interface operations {
             };
             /** @description The statement ran too long */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readSqlSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tables */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlSchema"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
