@@ -46,6 +46,7 @@ fn gone(pid: Pid) -> bool {
 }
 
 /// Asks the endless question and answers the process that works on it.
+#[expect(clippy::disallowed_methods, reason = "the request runs beside the test, which waits for its end")]
 async fn busy_worker(workspace: &Workspace) -> (tokio::task::JoinHandle<()>, Pid) {
     let server = workspace.server_pid();
     let body = json!({ "sql": endless() });
@@ -91,6 +92,7 @@ async fn no_worker_outlives_a_server_that_was_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "the request runs beside the test, which waits for its end")]
 async fn a_worker_that_is_killed_is_explained() {
     let workspace = Workspace::start().await;
     let server = workspace.server_pid();

@@ -92,9 +92,8 @@ struct Verbs {
 fn verbs(principal: &Principal, object: &ObjectDef) -> Verbs {
     let all = |allowed: bool| Verbs { create: allowed, update: allowed, delete: allowed };
     match (object.writers, principal.role) {
-        (Writers::Anyone, _) => all(true),
         (Writers::System, _) => all(principal.is_system()),
-        (_, Role::Admin) => all(true),
+        (Writers::Anyone, _) | (_, Role::Admin) => all(true),
         (writers, Role::Manager) => all(writers != Writers::Admins),
         (Writers::Reps, Role::Rep) => Verbs { create: true, update: true, delete: false },
         (writers, Role::Rep | Role::Support) => all(writers == Writers::Everyone),

@@ -16,6 +16,7 @@ mod saved_report;
 mod saved_view;
 mod schedule;
 mod score_model;
+mod stage_span;
 mod task;
 mod team;
 mod user;
@@ -34,6 +35,7 @@ pub(crate) fn objects() -> Vec<ObjectDef> {
         product::object(),
         lead::object(),
         deal::object(),
+        stage_span::object(),
         order::order(),
         order::order_item(),
         activity::object(),

@@ -8,6 +8,7 @@ mod list;
 mod rules;
 mod samples;
 mod sharing;
+mod stage_spans;
 mod timeline;
 mod visibility;
 mod workspace;

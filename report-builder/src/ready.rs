@@ -21,6 +21,8 @@ macro_rules! ready {
 pub const READY_REPORTS: &[ReadyReport] = ready![
     "pipeline-by-stage",
     "pipeline-by-stage-and-owner",
+    "stage-funnel",
+    "time-in-stage",
     "won-by-month",
     "won-by-region",
     "forecast-by-month",

@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use crate::{
     Feature, FeatureKind, Split, TrainingSpec, Verdict,
-    public_leads::{known_at_arrival, read},
+    public_leads::{known_at_arrival, known_before_work, read},
     train,
 };
 
@@ -24,32 +24,47 @@ fn words(names: &[&str]) -> Vec<Feature> {
     names.iter().map(|name| Feature { name: (*name).to_owned(), kind: FeatureKind::Category }).collect()
 }
 
-fn x_education() -> TrainingSpec {
-    known_at_arrival(Split::Time { column: "Lead Number".to_owned() })
+/// What logistic regression on quantile bins reaches elsewhere, on the same rows.
+struct Reference {
+    test_rows: usize,
+    roc_auc: f64,
+    log_loss: f64,
 }
 
-#[test]
-fn x_education_leads_of_a_later_time_are_ranked_and_calibrated() {
+/// No further than this below the area of the reference.
+const AREA_MARGIN: f64 = 0.005;
+/// At most this many times the log loss of the reference.
+const LOSS_RATIO: f64 = 1.02;
+
+fn compare(spec: &TrainingSpec, reference: &Reference) {
     let Some(path) = shared("xeducation/Leads.csv") else { return };
     let frame = read(&path).unwrap();
 
-    let model = train(&frame, &x_education()).unwrap();
+    let model = train(&frame, spec).unwrap();
 
     let evaluation = model.evaluation();
     println!("alpha {}, {evaluation:?}", model.alpha());
-    assert_eq!(frame.height(), 9_240);
-    assert_eq!(evaluation.rows, 1_848);
-    assert!(evaluation.roc_auc >= 0.84, "{evaluation:?}");
-    assert!(evaluation.log_loss <= 0.47, "{evaluation:?}");
-    assert!(evaluation.top_decile_lift >= 2.3, "{evaluation:?}");
+    assert_eq!((frame.height(), evaluation.rows), (9_240, reference.test_rows));
+    assert!(evaluation.roc_auc >= reference.roc_auc - AREA_MARGIN, "{evaluation:?}");
+    assert!(evaluation.log_loss <= reference.log_loss * LOSS_RATIO, "{evaluation:?}");
     assert_eq!(evaluation.verdict(), Verdict::BetterThanBaseRate);
+}
+
+#[test]
+fn x_education_leads_of_a_later_time_are_ranked_as_well_as_by_scikit_learn() {
+    compare(&known_at_arrival(), &Reference { test_rows: 1_848, roc_auc: 0.8480, log_loss: 0.4598 });
+}
+
+#[test]
+fn x_education_leads_held_out_by_hash_are_ranked_as_well_as_by_scikit_learn() {
+    compare(&known_before_work(), &Reference { test_rows: 1_823, roc_auc: 0.8828, log_loss: 0.4125 });
 }
 
 #[test]
 fn every_x_education_score_is_the_sum_of_its_contributions() {
     let Some(path) = shared("xeducation/Leads.csv") else { return };
     let frame = read(&path).unwrap();
-    let model = train(&frame, &x_education()).unwrap();
+    let model = train(&frame, &known_at_arrival()).unwrap();
 
     let scores = model.score(&frame).unwrap();
 

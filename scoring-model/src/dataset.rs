@@ -115,7 +115,8 @@ fn assemble(observed: &Answer, outcomes: &[Outcome], ratings: &Ratings) -> Resul
     let rows = Rows(observed);
     let lead_ids = rows.required_texts("lead_id")?;
     let at_us = rows.required_integers("at_us")?;
-    let attributes: Vec<Map<String, Value>> = rows.texts("attributes")?.iter().map(parsed).collect();
+    let attributes: Vec<Map<String, Value>> =
+        rows.texts("attributes")?.iter().map(|text| parsed(text.as_deref())).collect();
     let mut columns = vec![
         Column::new(CONVERTED.into(), rows.flags("converted")?),
         Column::new(ARRIVED_AT.into(), rows.required_integers("arrived_us")?),
@@ -153,9 +154,9 @@ fn observed_column(feature: &FeatureDef, rows: &Rows<'_>) -> Result<Column, Erro
     })
 }
 
-fn parsed(text: &Option<String>) -> Map<String, Value> {
+fn parsed(text: Option<&str>) -> Map<String, Value> {
     // Attributes are whatever a form sent; what is no object has no features.
-    text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
 fn number(value: &Value) -> Option<f64> {

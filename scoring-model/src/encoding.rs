@@ -207,7 +207,7 @@ mod tests {
             outcome: "won".to_owned(),
             features: vec![Feature { name: name.to_owned(), kind }],
             missing_words: vec!["Select".to_owned()],
-            split: Split::Hash { column: "id".to_owned() },
+            split: Split::Hash { column: "id".to_owned(), salt: String::new() },
         }
     }
 

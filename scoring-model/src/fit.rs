@@ -87,8 +87,8 @@ fn latest_loss(champion: &Definition, model: &Model, dataset: &Dataset) -> Resul
         Err(error) => return Err(error),
     };
     let test = model.spec().split.divide(&dataset.frame)?.test;
-    let scored = |row: &usize| Scored { probability: scores[*row].probability, outcome: outcomes[*row] };
-    Ok(log_loss(&test.iter().map(scored).collect::<Vec<_>>()))
+    let judged = |row: &usize| Scored { probability: scores[*row].probability, outcome: outcomes[*row] };
+    Ok(log_loss(&test.iter().map(judged).collect::<Vec<_>>()))
 }
 
 fn metrics(model: &Model, found: &[Importance], champion_loss: Option<f64>) -> Value {

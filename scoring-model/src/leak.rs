@@ -98,7 +98,7 @@ mod tests {
                 Feature { name: "tag".to_owned(), kind: FeatureKind::Category },
             ],
             missing_words: Vec::new(),
-            split: Split::Hash { column: "id".to_owned() },
+            split: Split::Hash { column: "id".to_owned(), salt: String::new() },
         };
 
         let found = importance(&train(&frame, &spec).unwrap(), &frame).unwrap();

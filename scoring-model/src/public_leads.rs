@@ -24,6 +24,16 @@ const WORDS: [&str; 12] = [
     "Through Recommendations",
 ];
 
+/// Words that were asked of a lead soon after, which is before anybody worked on it.
+const ASKED: [&str; 3] = [
+    "What is your current occupation",
+    "What matters most to you in choosing a course",
+    "How did you hear about X Education",
+];
+
+/// The salt of the division that the published baselines were measured on.
+const SALT: &str = "nucleus-v1";
+
 /// Reads a CSV file with a header, types found from all of its rows.
 ///
 /// # Errors
@@ -36,16 +46,27 @@ pub fn read(path: &Path) -> Result<DataFrame, Error> {
     Ok(reader.finish()?)
 }
 
-/// What to learn from the leads of X Education: only columns that are known when the lead arrives.
+/// What to learn from the leads of X Education, split by time: only columns that are known when the
+/// lead arrives.
 ///
 /// `Tags`, `Lead Quality`, `Last Activity` and the like are filled in after the fact and would leak
 /// the outcome.
-pub fn known_at_arrival(split: Split) -> TrainingSpec {
+pub fn known_at_arrival() -> TrainingSpec {
+    spec(&WORDS, Split::Time { column: "Lead Number".to_owned() })
+}
+
+/// The same with the three answers asked soon after, split by a hash of the id.
+pub fn known_before_work() -> TrainingSpec {
+    let split = Split::Hash { column: "Prospect ID".to_owned(), salt: SALT.to_owned() };
+    spec(&[WORDS.as_slice(), &ASKED].concat(), split)
+}
+
+fn spec(words: &[&str], split: Split) -> TrainingSpec {
     let feature = |kind| move |name: &&str| Feature { name: (*name).to_owned(), kind };
     let numbers = NUMBERS.iter().map(feature(FeatureKind::Numeric));
     TrainingSpec {
         outcome: "Converted".to_owned(),
-        features: numbers.chain(WORDS.iter().map(feature(FeatureKind::Category))).collect(),
+        features: numbers.chain(words.iter().map(feature(FeatureKind::Category))).collect(),
         missing_words: vec!["Select".to_owned()],
         split,
     }

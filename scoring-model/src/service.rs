@@ -120,12 +120,11 @@ impl Scoring {
     /// As [`Scoring::train`].
     pub async fn apply(&self, which: Which) -> Result<Applied, Error> {
         let _turn = turn(&self.0.applying, "applied")?;
-        let champion = match self.0.registry.champion().await? {
-            Some(champion) => champion,
-            None => {
-                self.train().await?;
-                self.0.registry.champion().await?.ok_or_else(|| Error::defect("training left no champion"))?
-            }
+        let champion = if let Some(champion) = self.0.registry.champion().await? {
+            champion
+        } else {
+            self.train().await?;
+            self.0.registry.champion().await?.ok_or_else(|| Error::defect("training left no champion"))?
         };
         self.0.progress.reset();
         let moments = match which {

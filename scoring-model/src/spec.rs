@@ -55,6 +55,8 @@ pub enum Split {
     Hash {
         /// Column whose text identifies the row.
         column: String,
+        /// Hashed before the text: another salt is another division.
+        salt: String,
     },
 }
 

@@ -1,7 +1,7 @@
 //! Divides rows into training, validation and test.
 
 use polars::prelude::DataFrame;
-use xxhash_rust::xxh3::xxh3_64;
+use sha2::{Digest as _, Sha256};
 
 use crate::{Error, Split, columns};
 
@@ -29,7 +29,7 @@ impl Split {
     pub(crate) fn divide(&self, frame: &DataFrame) -> Result<Parts, Error> {
         match self {
             Self::Time { column } => Ok(by_time(&columns::moments(frame, column)?)),
-            Self::Hash { column } => Ok(by_hash(&columns::keys(frame, column)?)),
+            Self::Hash { column, salt } => Ok(by_hash(&columns::keys(frame, column)?, salt)),
         }
     }
 }
@@ -51,10 +51,10 @@ fn by_time(moments: &[i64]) -> Parts {
     }
 }
 
-fn by_hash(keys: &[String]) -> Parts {
+fn by_hash(keys: &[String], salt: &str) -> Parts {
     let mut parts = Parts { training: Vec::new(), validation: Vec::new(), test: Vec::new() };
     for (row, key) in keys.iter().enumerate() {
-        let percent = usize::try_from(xxh3_64(key.as_bytes()) % 100).unwrap_or_default();
+        let percent = percent(salt, key);
         if percent < TRAINING_PERCENT {
             parts.training.push(row);
         } else if percent < SEEN_PERCENT {
@@ -64,6 +64,13 @@ fn by_hash(keys: &[String]) -> Parts {
         }
     }
     parts
+}
+
+/// Where the SHA-256 of salt and key lies in its range, 0 to 99.
+fn percent(salt: &str, key: &str) -> usize {
+    let digest: [u8; 32] = Sha256::new().chain_update(salt).chain_update(key).finalize().into();
+    let place = digest.iter().take(4).fold(0, |place, byte| place << u8::BITS | u64::from(*byte));
+    usize::try_from((place * 100) >> u32::BITS).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -93,7 +100,7 @@ mod tests {
     fn a_row_keeps_its_part_when_others_are_added() {
         let keys: Vec<String> = (0..2_000).map(|number| format!("lead-{number}")).collect();
 
-        let (few, many) = (by_hash(&keys[..1_000]), by_hash(&keys));
+        let (few, many) = (by_hash(&keys[..1_000], ""), by_hash(&keys, ""));
 
         assert_eq!(few.test, many.test[..few.test.len()]);
         assert!((350..=450).contains(&many.test.len()), "{}", many.test.len());
@@ -102,6 +109,6 @@ mod tests {
 
     #[test]
     fn no_rows_give_empty_parts() {
-        assert_eq!(by_time(&[]), by_hash(&[]));
+        assert_eq!(by_time(&[]), by_hash(&[], ""));
     }
 }

@@ -150,7 +150,7 @@ mod tests {
                 Feature { name: "source".to_owned(), kind: FeatureKind::Category },
             ],
             missing_words: Vec::new(),
-            split: Split::Hash { column: "id".to_owned() },
+            split: Split::Hash { column: "id".to_owned(), salt: String::new() },
         }
     }
 

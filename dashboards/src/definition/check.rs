@@ -140,13 +140,10 @@ mod tests {
     }
 
     fn refusal(tiles: &Value) -> String {
-        match parse(&json!({"version": 1, "tiles": tiles})).unwrap_err() {
-            Error::Invalid(Invalid(fields)) => {
-                let line = |field: &InvalidField| format!("{} {}", field.pointer, field.code);
-                fields.iter().map(line).collect::<Vec<_>>().join(", ")
-            }
-            other => panic!("{other}"),
-        }
+        let error = parse(&json!({"version": 1, "tiles": tiles})).unwrap_err();
+        let Error::Invalid(Invalid(fields)) = error else { panic!("{error}") };
+        let line = |field: &InvalidField| format!("{} {}", field.pointer, field.code);
+        fields.iter().map(line).collect::<Vec<_>>().join(", ")
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl Subject<'_> {
         }
         let rows = rows.fetch_all(connection).await?;
         let item = |row: RecordRow| {
-            TimelineItem::of_record(part, row.at, masked(row.record.0, &policy.masked), row.owner_name)
+            TimelineItem::of_record(part, row.at, &masked(row.record.0, &policy.masked), row.owner_name)
         };
         Ok(rows.into_iter().map(item).collect())
     }

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::workspace::{Workspace, at, id_of};
 
-fn row(object: &ObjectDef, body: Value, effective_at: &str) -> BulkRow {
+pub(super) fn row(object: &ObjectDef, body: Value, effective_at: &str) -> BulkRow {
     let Value::Object(body) = body else { panic!("not an object: {body}") };
     let changes = Changes::parse_new(object, &body).expect("valid");
     BulkRow { id: catalog::Ids.fresh(), changes, effective_at: at(effective_at) }
 }
 
-fn change(object: &ObjectDef, id: Uuid, body: Value, effective_at: &str) -> BulkRow {
+pub(super) fn change(object: &ObjectDef, id: Uuid, body: Value, effective_at: &str) -> BulkRow {
     let Value::Object(body) = body else { panic!("not an object: {body}") };
     let changes = Changes::parse_patch(object, &body).expect("valid");
     BulkRow { id, changes, effective_at: at(effective_at) }
@@ -26,7 +26,7 @@ fn per_record() -> BulkAudit {
     BulkAudit::PerRecord { source: "import test.csv".to_owned() }
 }
 
-fn summary() -> BulkAudit {
+pub(super) fn summary() -> BulkAudit {
     BulkAudit::Summary { source: "simulator".to_owned() }
 }
 

@@ -158,7 +158,7 @@ mod tests {
             write(&mut pipe, kind, b"abc").unwrap();
         }
         let mut framed = Framed::new(&mut pipe, Kind::Rows);
-        framed.write_all(&[7; 600_000]).unwrap();
+        framed.write_all(&vec![7; 600_000]).unwrap();
         framed.flush().unwrap();
 
         let mut input = pipe.as_slice();

@@ -1,6 +1,7 @@
 //! What runs inside a worker process: confine, warm up, one statement, end.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     sync::Arc,
 };
@@ -114,7 +115,7 @@ impl Worker {
     fn warm_up(&self) -> Result<(), Error> {
         let published_at = DateTime::UNIX_EPOCH;
         let lsn = catalog::Lsn::ZERO;
-        let snapshot = LakeSnapshot { lsn, committed_at: None, published_at, tables: Default::default() };
+        let snapshot = LakeSnapshot { lsn, committed_at: None, published_at, tables: BTreeMap::new() };
         let sight = Sight::of(&Principal::system(), &self.catalog, Arc::new(snapshot), None);
         let limits = Limits { rows: 1, bytes: usize::MAX };
         self.answer(Job { sight, sql: WARM_UP.to_owned(), limits }, &mut io::sink()).map(drop)

@@ -1,6 +1,6 @@
 //! Statements that would take all there is: each ends in time with a reason, and the service goes on.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use catalog::Fault;
 use query_service::{Error, ReadAt};
@@ -37,7 +37,7 @@ async fn world(mark: &str) -> World {
 fn doubling(steps: usize, double: &str) -> String {
     let mut sql = "with s0 as (select description as x, id from products)".to_owned();
     for step in 1..=steps {
-        sql += &format!(", s{step} as (select {double} as x, id from s{})", step - 1);
+        write!(sql, ", s{step} as (select {double} as x, id from s{})", step - 1).expect("text grows");
     }
     format!("{sql} select max(octet_length(x)) from s{steps}")
 }
@@ -77,6 +77,7 @@ fn corpus() -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "the statement runs beside the test, which waits for its end")]
 async fn whatever_a_statement_asks_for_it_ends_in_time_with_a_reason() {
     let world = world("exhaustion").await;
 

@@ -126,6 +126,14 @@ pub const NAMED_MEASURES: &[NamedMeasure] = &[
         (Format::Money, "won_amount / won_count"),
         "Won revenue per won deal.",
     ),
+    NamedMeasure {
+        object: "stage_span",
+        name: "deals",
+        label: "Deals that entered",
+        format: Format::Integer,
+        help: "Deals that were ever in the stage, each counted once however often it came back.",
+        body: MeasureBody::Filtered { field: Some("deal_id"), aggregate: Aggregate::CountDistinct, only: None },
+    },
     count("lead", "converted_count", "Converted leads", ("status", &["converted"]), "Leads that became customers."),
     count("lead", "lost_count", "Lost leads", ("status", &["lost"]), "Leads that were lost."),
     formula(

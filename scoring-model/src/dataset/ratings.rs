@@ -17,7 +17,7 @@ const HALF_RANGE: f64 = 2.0;
 struct Rating {
     rater: String,
     team: Option<String>,
-    rating: f64,
+    stars: f64,
     since_us: i64,
     until_us: Option<i64>,
 }
@@ -33,9 +33,9 @@ struct Verdict {
 /// All ratings by lead, and the record of every rater and team.
 #[derive(Debug, Default)]
 pub(super) struct Ratings {
-    by_lead: BTreeMap<String, Vec<Rating>>,
-    by_rater: BTreeMap<String, Vec<Verdict>>,
-    by_team: BTreeMap<Option<String>, Vec<Verdict>>,
+    leads: BTreeMap<String, Vec<Rating>>,
+    raters: BTreeMap<String, Vec<Verdict>>,
+    teams: BTreeMap<Option<String>, Vec<Verdict>>,
 }
 
 impl Ratings {
@@ -47,7 +47,7 @@ impl Ratings {
         let columns = leads.into_iter().zip(raters).zip(teams).zip(ratings).zip(since).zip(until);
         let versions = columns.map(|(((((lead, rater), team), rating), since_us), until_us)| {
             let rater = rater.unwrap_or_default();
-            (lead, Rating { rater, team, rating: rating.unwrap_or(MIDDLE), since_us, until_us })
+            (lead, Rating { rater, team, stars: rating.unwrap_or(MIDDLE), since_us, until_us })
         });
         Ok(Self::of(versions.collect(), outcomes))
     }
@@ -55,24 +55,24 @@ impl Ratings {
     fn of(versions: Vec<(String, Rating)>, outcomes: &[Outcome]) -> Self {
         let mut all = Self::default();
         for (lead, rating) in versions {
-            all.by_lead.entry(lead).or_default().push(rating);
+            all.leads.entry(lead).or_default().push(rating);
         }
         for outcome in outcomes {
             // The rating that was in force when the outcome became known; one given later is no
             // forecast.
             let Some(rating) = all.in_force(&outcome.lead_id, outcome.known_us - 1).cloned() else { continue };
             let sign = if outcome.converted { 1.0 } else { -1.0 };
-            let agreement = sign * (rating.rating - MIDDLE) / HALF_RANGE;
+            let agreement = sign * (rating.stars - MIDDLE) / HALF_RANGE;
             let verdict = Verdict { known_us: outcome.known_us, agreement };
-            all.by_rater.entry(rating.rater).or_default().push(verdict.clone());
-            all.by_team.entry(rating.team).or_default().push(verdict);
+            all.raters.entry(rating.rater).or_default().push(verdict.clone());
+            all.teams.entry(rating.team).or_default().push(verdict);
         }
         all
     }
 
     /// The latest rating of a lead in force at a moment, 1 to 5.
     pub(super) fn latest(&self, lead: &str, at_us: i64) -> Option<f64> {
-        self.in_force(lead, at_us).map(|rating| rating.rating)
+        self.in_force(lead, at_us).map(|rating| rating.stars)
     }
 
     /// The latest rating, −2 to 2, times the reliability of its rater at that moment.
@@ -81,16 +81,16 @@ impl Ratings {
     /// (ratings of the rater + 10), over ratings whose outcome was known at the moment.
     pub(super) fn weighted(&self, lead: &str, at_us: i64) -> Option<f64> {
         let rating = self.in_force(lead, at_us)?;
-        let (team_sum, team_count) = known(self.by_team.get(&rating.team), at_us);
+        let (team_sum, team_count) = known(self.teams.get(&rating.team), at_us);
         let team_mean = if team_count > 0.0 { team_sum / team_count } else { 0.0 };
-        let (sum, count) = known(self.by_rater.get(&rating.rater), at_us);
+        let (sum, count) = known(self.raters.get(&rating.rater), at_us);
         let reliability = (sum + PRIOR_RATINGS * team_mean) / (count + PRIOR_RATINGS);
-        Some((rating.rating - MIDDLE) * reliability)
+        Some((rating.stars - MIDDLE) * reliability)
     }
 
     fn in_force(&self, lead: &str, at_us: i64) -> Option<&Rating> {
         let in_force = |rating: &&Rating| rating.since_us <= at_us && rating.until_us.is_none_or(|until| at_us < until);
-        self.by_lead.get(lead)?.iter().filter(in_force).next_back()
+        self.leads.get(lead)?.iter().rfind(in_force)
     }
 }
 
@@ -105,9 +105,9 @@ fn known(verdicts: Option<&Vec<Verdict>>, at_us: i64) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    fn rating(lead: &str, rater: &str, rating: f64, since_us: i64) -> (String, Rating) {
+    fn rating(lead: &str, rater: &str, stars: f64, since_us: i64) -> (String, Rating) {
         let team = Some("north".to_owned());
-        (lead.to_owned(), Rating { rater: rater.to_owned(), team, rating, since_us, until_us: None })
+        (lead.to_owned(), Rating { rater: rater.to_owned(), team, stars, since_us, until_us: None })
     }
 
     fn outcome(lead: &str, known_us: i64, converted: bool) -> Outcome {

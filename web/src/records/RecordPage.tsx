@@ -89,7 +89,9 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
 
 function Header({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const navigate = useNavigate();
-  const title = textOf(record, object.title) || `Untitled ${object.label.toLowerCase()}`;
+  // What is only known by another record, as a stage span by its deal, has no title of its own.
+  const linked = fieldOf(object, object.title)?.kind.type === "link";
+  const title = linked ? object.label : textOf(record, object.title) || `Untitled ${object.label.toLowerCase()}`;
   const status = fieldOf(object, "status") ?? fieldOf(object, "lifecycle");
   const remove = async () => {
     if (await deleteWithUndo(object, record)) void navigate(links.list(object.table));

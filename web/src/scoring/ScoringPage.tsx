@@ -23,6 +23,7 @@ import {
   type Trained,
   train,
 } from "./score.ts";
+import { Features } from "./Features.tsx";
 import css from "./ScoringPage.module.css";
 import { Versions } from "./Versions.tsx";
 
@@ -93,6 +94,7 @@ export default function ScoringPage() {
         {busy && <Progress busy={busy} progress={status?.progress} />}
         {outcome && <OutcomeCard outcome={outcome} />}
         {status && <State status={status} />}
+        {status?.model && <Features metrics={status.model.metrics} />}
         <Versions />
       </div>
     </>
@@ -213,7 +215,7 @@ const METRICS = [
   },
   { name: "log_loss", label: "Log loss", format: "number", help: "How wrong its probabilities are; less is better." },
   {
-    name: "lift_at_top_decile",
+    name: "top_decile_lift",
     label: "Lift of the top tenth",
     format: "number",
     help: "How many times more often its best tenth converts.",

@@ -70,3 +70,23 @@ export function metric(metrics: unknown, name: string): number | undefined {
   }
   return undefined;
 }
+
+/** How much one feature moves the scores of a version. */
+export interface FeatureWeight {
+  feature: string;
+  label: string;
+  /** Part of all that moves them, 0 to 1. */
+  share: number;
+  /** Whether it may know the outcome already. */
+  suspicious: boolean;
+}
+
+const SHOWN_FEATURES = 8;
+
+/** The features that weigh most, the heaviest first; none for rules. */
+export function featureWeights(metrics: unknown): FeatureWeight[] {
+  const json: unknown = typeof metrics === "string" ? JSON.parse(metrics) : metrics;
+  if (typeof json !== "object" || json === null || !("features" in json) || !Array.isArray(json.features)) return [];
+  const features: FeatureWeight[] = json.features;
+  return features.filter(({ share }) => share > 0).slice(0, SHOWN_FEATURES);
+}

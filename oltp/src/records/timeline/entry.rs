@@ -58,7 +58,7 @@ impl TimelineItem {
     }
 
     /// The entry about a record of one of the parts; masked fields are null already.
-    pub(super) fn of_record(part: Part, at: DateTime<Utc>, record: Record, owner_name: Option<String>) -> Self {
+    pub(super) fn of_record(part: Part, at: DateTime<Utc>, record: &Record, owner_name: Option<String>) -> Self {
         let text = |name: &str| record.get(name).and_then(Value::as_str).map(str::to_owned);
         let (kind, title, body, details): (Kind, String, Option<String>, &[&str]) = match part {
             Part::Activity => {
