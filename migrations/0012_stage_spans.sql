@@ -48,9 +48,9 @@ begin
     select span.id, deal.updated_at,
            greatest(coalesce(deal.stage_entered_at, deal.updated_at), span.entered_at) as left_at
     from written as deal
-    join replaced as old using (id)
+    join replaced as before using (id)
     join stage_spans as span on span.deal_id = deal.id and span.left_at is null
-    where deal.stage_id is distinct from old.stage_id
+    where deal.stage_id is distinct from before.stage_id
   ) as moved
   where span.id = moved.id;
 
@@ -60,15 +60,15 @@ begin
                   (select max(span.left_at) from stage_spans as span where span.deal_id = deal.id)),
          deal.owner_id
   from written as deal
-  join replaced as old using (id)
-  where deal.stage_id is distinct from old.stage_id and deal.stage_id is not null;
+  join replaced as before using (id)
+  where deal.stage_id is distinct from before.stage_id and deal.stage_id is not null;
 
   update stage_spans as span
   set owner_id = deal.owner_id, deleted_at = deal.deleted_at, updated_at = deal.updated_at, version = span.version + 1
   from written as deal
-  join replaced as old using (id)
+  join replaced as before using (id)
   where span.deal_id = deal.id
-    and (deal.owner_id is distinct from old.owner_id or deal.deleted_at is distinct from old.deleted_at);
+    and (deal.owner_id is distinct from before.owner_id or deal.deleted_at is distinct from before.deleted_at);
   return null;
 end $$;
 

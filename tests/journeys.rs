@@ -35,8 +35,10 @@ impl Demo {
             .spawn()
             .expect("the demo starts");
         let demo = Self { server, dir };
-        let filled = wait_for(FILL_LIMIT, async || demo.output().contains("http://127.0.0.1:")).await;
-        assert!(filled, "the demo did not start:\n{}", demo.output());
+        let up = |output: &str| output.contains("http://127.0.0.1:");
+        let failed = |output: &str| output.contains("error:");
+        let settled = async || up(&demo.output()) || failed(&demo.output());
+        assert!(wait_for(FILL_LIMIT, settled).await && up(&demo.output()), "no demo:\n{}", demo.output());
         demo
     }
 

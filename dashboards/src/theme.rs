@@ -13,13 +13,12 @@ pub(crate) const GOOD: &str = "#0f7b4f";
 /// What is bad news.
 pub(crate) const BAD: &str = "#b42318";
 /// The first colour of charts.
-pub(crate) const ACCENT: &str = "#2f6fde";
+pub(crate) const ACCENT: &str = "#0f6b5c";
 /// The part of a bar that is still to be filled.
-pub(crate) const TRACK: &str = "#e8edf5";
+pub(crate) const TRACK: &str = "#e6ebe9";
 
-/// Colours of series, told apart by lightness too, so that they survive a grey printer and most
-/// kinds of colour blindness (after Okabe and Ito).
-const SERIES: [&str; 8] = ["#2f6fde", "#e08a1e", "#14967f", "#8a5bd1", "#c2476b", "#6b7a90", "#9aa51f", "#4cb3d9"];
+/// Colours of series, those of the browser's light look, so that a page and its mail agree.
+const SERIES: [&str; 8] = ["#0f6b5c", "#d97706", "#2563a8", "#b0413e", "#6b4fb3", "#4d8b31", "#b03a7b", "#6b7a75"];
 
 /// Where a picture is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +67,7 @@ impl Theme {
             "axisXBand": {"labelAngle": 0},
             "axisBand": {"grid": false, "labelColor": INK, "title": null, "domain": true, "domainColor": line},
             "legend": legend,
-            "range": {"category": SERIES, "heatmap": ["#eef3fc", "#2f6fde", "#12306b"], "ramp": ["#eef3fc", "#2f6fde"]},
+            "range": {"category": SERIES, "heatmap": ["#eef4f2", ACCENT], "ramp": ["#eef4f2", ACCENT]},
             "mark": {"color": ACCENT},
             "bar": {"cornerRadiusEnd": 2, "color": ACCENT},
             "line": {"strokeWidth": 2.2, "strokeJoin": "round", "strokeCap": "round"},

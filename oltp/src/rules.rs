@@ -66,7 +66,8 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
         | Standard::Activity
         | Standard::Note
         | Standard::ScoreModel
-        | Standard::Delivery => Ok(()),
+        | Standard::Delivery
+        | Standard::StageSpan => Ok(()),
     }
 }
 

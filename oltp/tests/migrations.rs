@@ -55,8 +55,9 @@ async fn choices_ranges_links_and_unique_fields_are_named_constraints() {
             FieldKind::Integer { .. } => Some("range"),
             FieldKind::Link { .. } => Some("fkey"),
             FieldKind::Money => Some("not_negative"),
-            FieldKind::Decimal { .. } => Some("percent"),
-            FieldKind::Text { .. }
+            FieldKind::Decimal { precision: 5, .. } => Some("percent"),
+            FieldKind::Decimal { .. }
+            | FieldKind::Text { .. }
             | FieldKind::LongText
             | FieldKind::Email
             | FieldKind::Phone

@@ -124,7 +124,7 @@ test("a refused field is named where it stands, and what was typed stays", async
   await page.getByText("Name must have a value").waitFor();
 
   assert.equal(await page.getByLabel("Amount").inputValue(), "1200");
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")), "true");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-invalid") === "true");
   await assertAccessible(page, "a refused form");
   await page.getByLabel("Name").first().fill(`Journey deal ${Date.now()}`);
   await page.getByRole("button", { name: "Create deal" }).click();

@@ -96,13 +96,13 @@ test("a lead is rated with reasons, and a call is logged on its timeline", async
   await open(page, `/leads/${lead.id}`);
 
   await page.getByRole("radio", { name: "4, Good" }).check({ force: true });
-  await page.getByRole("button", { name: "clear need" }).click();
-  await page.getByRole("button", { name: "good fit" }).click();
+  await page.getByRole("button", { name: "Urgent need" }).click();
+  await page.getByRole("button", { name: "Good fit" }).click();
   await page.getByRole("button", { name: "Save rating" }).click();
   await page.getByText("Rating saved").waitFor();
   const feedback = (await rep.get(`/api/lead_feedback?filter[lead_id]=${lead.id}&sort=-created_at&limit=1`)).items[0];
   assert.equal(feedback.rating, 4);
-  assert.deepEqual(feedback.reasons, ["clear need", "good fit"]);
+  assert.deepEqual(feedback.reasons, ["urgent_need", "good_fit"]);
 
   const subject = `Pricing ${Date.now()}`;
   const composer = page.getByRole("form", { name: "Add to the timeline" });

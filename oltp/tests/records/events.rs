@@ -25,6 +25,7 @@ struct Listener {
 }
 
 impl Listener {
+    #[expect(clippy::disallowed_methods, reason = "the server runs beside the test and is aborted at its end")]
     async fn open(oltp: &Oltp, caller: &Principal, headers: &str) -> Self {
         let router = oltp::api::record_routes(oltp).layer(Extension(caller.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -71,6 +71,7 @@ impl Samples {
     /// A value of a field that a rule checks beyond its kind.
     fn ruled(&self, object: &ObjectDef, field: &FieldDef, n: usize) -> Option<Value> {
         match (object.name.as_str(), field.name.as_str()) {
+            ("lead_feedback", "reasons") => Some(json!([["good_fit"], ["bad_timing"]][n % 2])),
             ("schedule", "time_of_day") => Some(json!(format!("{:02}:15", n % 24))),
             ("schedule", "time_zone") => Some(Value::from(["UTC", "Europe/Berlin", "Asia/Kolkata"][n % 3])),
             ("schedule", "formats") => Some(Value::from(vec![["pdf", "xlsx"][n % 2]])),

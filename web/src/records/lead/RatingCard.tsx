@@ -5,7 +5,7 @@ import { useCatalog } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
 import { type CrmRecord, createRecord, listRecords } from "@/api/records.ts";
 import { useSession } from "@/api/session.ts";
-import { formatAge } from "@/format/format.ts";
+import { formatAge, formatChoice } from "@/format/format.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Card.tsx";
 import { TextArea } from "@/ui/Field.tsx";
@@ -22,8 +22,9 @@ const RATINGS = [
   { value: 4, word: "Good" },
   { value: 5, word: "Excellent" },
 ];
-const GOOD_REASONS = ["clear need", "budget confirmed", "decision maker", "short timeline", "good fit"];
-const POOR_REASONS = ["no budget", "wrong contact", "no need", "bad timing", "not reachable", "competitor"];
+/** The words that the server takes. */
+const GOOD_REASONS = ["urgent_need", "budget_confirmed", "decision_maker", "good_fit"];
+const POOR_REASONS = ["no_budget", "wrong_contact", "not_interested", "bad_timing", "bad_data"];
 
 /** How good the rep finds the lead; the model learns from it. */
 export function RatingCard({ record }: { record: CrmRecord }) {
@@ -103,7 +104,7 @@ export function RatingCard({ record }: { record: CrmRecord }) {
                   aria-pressed={reasons.includes(word)}
                   onClick={() => toggle(word)}
                 >
-                  {word}
+                  {formatChoice(word)}
                 </button>
               ))}
             </div>

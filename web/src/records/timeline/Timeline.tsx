@@ -122,7 +122,8 @@ function Facts({ item }: { item: TimelineItem }) {
       {item.kind === "task" && isText(status) && <Badge tone={toneOf(status)}>{formatChoice(status)}</Badge>}
       {item.kind === "task" && isText(due) && <span className={css.fact}>due {formatDate(due)}</span>}
       {typeof minutes === "number" && <span className={css.fact}>{minutes} min</span>}
-      {Array.isArray(reasons) && reasons.filter(isText).map((reason) => <Badge key={reason}>{reason}</Badge>)}
+      {Array.isArray(reasons) &&
+        reasons.filter(isText).map((reason) => <Badge key={reason}>{formatChoice(reason)}</Badge>)}
     </>
   );
 }
