@@ -124,6 +124,26 @@ const fn number(
     FeatureDef { name, label, unit, kind: FeatureKind::Numeric, as_of, source }
 }
 
+/// Features that say nearly the same; people are told them as one reason.
+const TOPICS: &[&[&str]] = &[
+    &["source", "source_rate"],
+    &["industry", "industry_rate"],
+    &["has_email", "has_phone", "has_company"],
+    &["visits", "seconds_on_site", "pages_per_visit"],
+    &["emails_30", "emails_90"],
+    &["calls_30", "calls_90"],
+    &["meetings_30", "meetings_90"],
+    &["inbound_30", "inbound_90", "days_since_inbound"],
+    &["outbound_30", "outbound_90", "days_since_touch", "response_hours"],
+    &["rating", "weighted_rating"],
+];
+
+/// The first feature that is told together with this one.
+pub(crate) fn topic(name: &str) -> &str {
+    let topic = TOPICS.iter().find(|features| features.contains(&name));
+    topic.and_then(|features| features.first()).copied().unwrap_or(name)
+}
+
 /// The declaration of a feature.
 pub(crate) fn named(name: &str) -> Option<&'static FeatureDef> {
     FEATURES.iter().find(|feature| feature.name == name)
@@ -158,5 +178,14 @@ mod tests {
         assert!(forbidden.iter().all(|name| !names.contains(name)), "{names:?}");
         assert_eq!(names.len(), FEATURES.len());
         assert!(FEATURES.iter().all(|feature| !feature.label.is_empty() && !feature.as_of.is_empty()));
+    }
+
+    #[test]
+    fn every_feature_of_a_topic_is_declared_and_has_no_other() {
+        let grouped: Vec<&str> = TOPICS.iter().flat_map(|features| features.iter().copied()).collect();
+
+        assert!(grouped.iter().all(|name| named(name).is_some()), "{grouped:?}");
+        assert_eq!(grouped.iter().collect::<BTreeSet<_>>().len(), grouped.len());
+        assert_eq!([topic("calls_90"), topic("country")], ["calls_30", "country"]);
     }
 }

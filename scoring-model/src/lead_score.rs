@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Score;
+use crate::{Score, feature};
 
 /// Reasons that are told in each direction; the rest is summed up.
-const REASONS_EACH_WAY: usize = 3;
+const REASONS_EACH_WAY: usize = 4;
 /// Name of the sum of all reasons that are not told one by one.
 pub(crate) const OTHER: &str = "other";
 
@@ -107,7 +107,10 @@ pub(crate) struct LeadScore {
 
 impl LeadScore {
     /// A score from reasons whose points may add up to more than it: `other` takes the difference.
-    pub(crate) fn new(score: i64, base: i64, limits: TierLimits, mut reasons: Vec<Reason>) -> Self {
+    ///
+    /// Reasons of one topic become one, told in the words of the strongest.
+    pub(crate) fn new(score: i64, base: i64, limits: TierLimits, reasons: Vec<Reason>) -> Self {
+        let mut reasons = merged(reasons);
         reasons.retain(|reason| reason.points != 0);
         reasons.sort_by_key(|reason| -reason.points.abs());
         let mut told = Vec::new();
@@ -126,6 +129,20 @@ impl LeadScore {
         }
         Self { score, tier: limits.tier(score), base, reasons: told }
     }
+}
+
+/// One reason per topic, with the sum of its points.
+fn merged(mut reasons: Vec<Reason>) -> Vec<Reason> {
+    reasons.sort_by_key(|reason| -reason.points.abs());
+    let mut topics: Vec<Reason> = Vec::new();
+    for reason in reasons {
+        let same = |known: &&mut Reason| feature::topic(&known.feature) == feature::topic(&reason.feature);
+        match topics.iter_mut().find(same) {
+            Some(known) => known.points += reason.points,
+            None => topics.push(reason),
+        }
+    }
+    topics
 }
 
 /// Points of every contribution, in the order of `score.contributions`, and the rounded score and base.
@@ -198,16 +215,30 @@ mod tests {
     }
 
     #[test]
-    fn the_strongest_three_each_way_are_told_and_the_rest_is_one_sum() {
+    fn the_strongest_four_each_way_are_told_and_the_rest_is_one_sum() {
         let reason = |points| Reason { feature: points_name(points), label: "l".into(), points, text: "t".into() };
         let limits = TierLimits { hot: 60, warm: 40, cool: 20 };
 
-        let score = LeadScore::new(47, 30, limits, [1, 9, -2, 4, 5, 0].map(reason).to_vec());
+        let score = LeadScore::new(50, 30, limits, [1, 9, 3, -2, 4, 5, 0].map(reason).to_vec());
 
         let told: Vec<i64> = score.reasons.iter().map(|reason| reason.points).collect();
-        assert_eq!(told, [9, 5, 4, -2, 1]);
-        assert_eq!(score.reasons[4].feature, OTHER);
+        assert_eq!(told, [9, 5, 4, 3, -2, 1]);
+        assert_eq!(score.reasons[5].feature, OTHER);
         assert_eq!(score.tier, Tier::Warm);
+    }
+
+    #[test]
+    fn features_of_one_topic_are_one_reason_in_the_words_of_the_strongest() {
+        let reason = |(feature, points): (&str, i64)| {
+            let (feature, text) = (feature.to_owned(), feature.to_owned());
+            Reason { feature, label: "l".into(), points, text }
+        };
+        let parts = [("calls_30", 2), ("country", 3), ("calls_90", 4), ("source", 5), ("source_rate", -5)];
+
+        let score = LeadScore::new(39, 30, TierLimits { hot: 60, warm: 40, cool: 20 }, parts.map(reason).to_vec());
+
+        let told: Vec<(&str, i64)> = score.reasons.iter().map(|reason| (reason.text.as_str(), reason.points)).collect();
+        assert_eq!(told, [("calls_90", 6), ("country", 3)]);
     }
 
     fn points_name(points: i64) -> String {

@@ -18,8 +18,6 @@ interface Explanation {
   message: string | null;
 }
 
-const REASONS_SHOWN = 5;
-
 /** The lead's score, what made it, and how it went. */
 export function ScoreCard({ record }: { record: CrmRecord }) {
   const score = scoreOf(record);
@@ -54,7 +52,7 @@ export function ScoreCard({ record }: { record: CrmRecord }) {
       {explanation?.message && <p className={css.message}>{explanation.message}</p>}
       {reasons.length > 0 && (
         <ul className={css.reasons} aria-label="Reasons for the score">
-          {reasons.slice(0, REASONS_SHOWN).map((reason) => (
+          {reasons.map((reason) => (
             <li key={reason.feature + reason.text}>
               <span className={css.points} data-up={reason.points > 0}>
                 {signed(reason.points)}
