@@ -29,6 +29,11 @@ pub(crate) const CONVERTED: &str = "converted";
 /// Column with the moment at which a lead arrived, by which training and test are divided.
 pub(crate) const ARRIVED_AT: &str = "arrived_at";
 
+/// Most leads that are learned from, the latest ones: a model gains little from more.
+const MOST_LEARNED: usize = 50_000;
+/// Most outcomes that rates and reliabilities are counted from, the latest ones.
+const MOST_OUTCOMES: usize = 200_000;
+
 /// Which leads are looked at, and as of when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moments {
@@ -98,8 +103,10 @@ async fn ask(
     now: DateTime<Utc>,
     at_least: Lsn,
 ) -> Result<Answer, Error> {
-    // Only a number and the words true and false are filled in.
+    // Only numbers and the words true and false are filled in.
     let sql = sql
+        .replace("{most_learned}", &MOST_LEARNED.to_string())
+        .replace("{most_outcomes}", &MOST_OUTCOMES.to_string())
         .replace("{now}", &now.timestamp_micros().to_string())
         .replace("{training}", if moments == Moments::Training { "true" } else { "false" })
         .replace("{unscored}", if moments == Moments::Unscored { "true" } else { "false" });

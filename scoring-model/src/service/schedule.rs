@@ -9,6 +9,8 @@ use query_service::{EngineChoice, ReadAt};
 use super::{Scoring, Which};
 use crate::{Error, dataset::Rows};
 
+/// Longest pause after a failure.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// How often new leads are looked for: a new lead has a score within two of these.
 const TICK: Duration = Duration::from_mins(1);
 /// How often all open leads are scored again: their activities go on.
@@ -31,6 +33,7 @@ impl Scoring {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         ticks.tick().await; // the first one comes at once; a server that starts has other work
+        let mut failures = 0;
         loop {
             tokio::select! {
                 () = &mut stop => return,
@@ -41,11 +44,17 @@ impl Scoring {
                 worked = self.refresh(&mut done) => worked,
             };
             match worked {
-                Ok(()) => {}
+                Ok(()) => failures = 0,
                 // Somebody asked for the same by hand; the next tick looks again.
                 Err(Error::AlreadyRunning { .. }) => tracing::debug!("scoring is already under way"),
-                // The next tick tries again: a store that is away comes back.
-                Err(error) => tracing::error!(error = %chain(&error), "scores could not be refreshed"),
+                // Tried again, later each time: a store that is away comes back, and what takes too
+                // long shall not take all of the time.
+                Err(error) => {
+                    let pause = pause_after(failures);
+                    failures += 1;
+                    tracing::error!(error = %chain(&error), ?pause, "scores could not be refreshed");
+                    ticks.reset_after(pause);
+                }
             }
         }
     }
@@ -84,6 +93,11 @@ impl Scoring {
     }
 }
 
+/// The pause after one more failure than `before`: a minute, doubled with each.
+fn pause_after(before: u32) -> Duration {
+    TICK.saturating_mul(1_u32.checked_shl(before).unwrap_or(u32::MAX)).min(LONGEST_PAUSE)
+}
+
 fn due(last: Option<DateTime<Utc>>, now: DateTime<Utc>, every: TimeDelta) -> bool {
     last.is_none_or(|last| now - last >= every)
 }
@@ -101,6 +115,7 @@ mod tests {
     fn what_was_never_done_is_due_and_what_was_just_done_is_not() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(10);
 
+        assert_eq!([0, 1, 5, 6, 40].map(pause_after).map(|pause| pause.as_secs() / 60), [1, 2, 32, 60, 60]);
         assert!(due(None, now, TRAIN_EVERY));
         assert!(due(Some(now - TRAIN_EVERY), now, TRAIN_EVERY));
         assert!(!due(Some(now - TimeDelta::hours(1)), now, TRAIN_EVERY));

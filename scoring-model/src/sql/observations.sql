@@ -4,9 +4,26 @@
 -- exactly what was true then, whatever was written later. Times are microseconds since 1970.
 -- For training, {training} is true and the moment is the lead's arrival plus an age that the last
 -- digit of its id decides; leads whose 90 days after the moment are not over at {now} are left out.
+-- Of these, the {most_learned} that arrived last are taken: older ones say little about leads of today.
 -- For scoring, {training} is false and the moment is {now}. {unscored} true: only leads that have no
 -- score yet.
-with versions as (
+with recent as (
+    select id, min(created_at) as arrived_at
+    from leads_history
+    where {training} and id is not null
+    group by id
+    having epoch_us(min(created_at)) + 7776000000000 <= {now}
+    order by arrived_at desc, id
+    limit {most_learned}
+),
+chosen as (
+    select id from recent
+    union all
+    select id
+    from leads
+    where not {training} and status in ('new', 'contacted', 'qualified') and not ({unscored} and score is not null)
+),
+versions as (
     select
         id,
         epoch_us(created_at) as created_us,
@@ -26,7 +43,7 @@ with versions as (
         cast(attributes as varchar) as attributes,
         score is not null as scored
     from leads_history
-    where id is not null
+    where id in (select id from chosen)
     window later as (partition by id order by coalesce(updated_at, _commit_ts), _lsn, _seq)
 ),
 lives as (
@@ -82,6 +99,9 @@ known as (
         and (not {training} or m.gone_us is null or m.gone_us > m.at_us + 7776000000000
             or m.converted_us < m.gone_us)
 ),
+mine as (
+    select distinct id from activities_history where lead_id in (select lead_id from known)
+),
 touches as (
     select
         lead_id,
@@ -92,7 +112,7 @@ touches as (
         epoch_us(lead(coalesce(updated_at, _commit_ts)) over later) as until_us,
         _op = 'D' or deleted_at is not null as gone
     from activities_history
-    where id is not null
+    where id in (select id from mine)
     window later as (partition by id order by coalesce(updated_at, _commit_ts), _lsn, _seq)
 ),
 seen as (

@@ -1,5 +1,6 @@
 -- Outcomes of leads and when they became known; one row per lead whose outcome is known at {now}.
 --
+-- Only the {most_outcomes} outcomes that became known last: older ones say little about leads of today.
 -- A lead that is still open 90 days after its arrival counts as not converted from then on. Source and
 -- industry are those of its first version. Times are microseconds since 1970.
 with versions as (
@@ -30,6 +31,13 @@ outcomes as (
     select *, least(converted_us, lost_us, expires_us) as known_us
     from lives
     where expires_us is not null
+),
+latest as (
+    select *
+    from outcomes
+    where known_us <= {now} and (gone_us is null or gone_us > known_us)
+    order by known_us desc, lead_id desc
+    limit {most_outcomes}
 )
 select
     lead_id,
@@ -37,6 +45,5 @@ select
     industry,
     known_us,
     coalesce(converted_us <= known_us, false) as converted
-from outcomes
-where known_us <= {now} and (gone_us is null or gone_us > known_us)
+from latest
 order by known_us, lead_id
