@@ -46,10 +46,11 @@ impl Demo {
         std::fs::read_to_string(self.dir.path().join("server.log")).unwrap_or_default()
     }
 
+    /// The address that the demo told.
     fn url(&self) -> String {
-        let text = std::fs::read_to_string(self.dir.path().join("data/server.json")).expect("a server file");
-        let file: Value = serde_json::from_str(&text).expect("a server file");
-        file["url"].as_str().expect("an address").to_owned()
+        let output = self.output();
+        let address = output.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:"));
+        address.expect("an address").to_owned()
     }
 }
 
