@@ -27,6 +27,12 @@ const HOLE: &str = "min(width, height) * 0.3";
 /// Numbers from here on are shortened on axes.
 const LEAST_SHORTENED: f64 = 10_000.0;
 
+/// The format of shortened numbers.
+const SHORTENED: &str = "~s";
+
+/// One prefix serves a whole axis, which would make its zero `0k`.
+const BARE_ZERO: &str = "datum.value === 0 ? '0' : datum.label";
+
 /// Up to this many dates the axis names each one; a dozen fit side by side.
 const MOST_NAMED_DATES: usize = 12;
 
@@ -90,7 +96,7 @@ impl Formats<'_> {
     fn tick(self) -> &'static str {
         match self.numbers {
             NumberFormat::Percent => "~%",
-            NumberFormat::Plain | NumberFormat::Money if self.greatest >= LEAST_SHORTENED => "~s",
+            NumberFormat::Plain | NumberFormat::Money if self.greatest >= LEAST_SHORTENED => SHORTENED,
             NumberFormat::Plain | NumberFormat::Money => ",~f",
         }
     }
@@ -290,10 +296,12 @@ fn axis(kind: ChartKind, placed: Placed<'_>, formats: Formats<'_>) -> RemovableV
         }
         ColumnKind::Nominal => return RemovableValue::Default,
     };
+    let shortened = placed.column.kind == ColumnKind::Quantitative && formats.tick() == SHORTENED;
     let named = kind != ChartKind::Heatmap && !formats.dates.is_empty();
     let values = (placed.column.kind == ColumnKind::Temporal && named)
         .then(|| Values::UnionArray(formats.dates.iter().cloned().map(SelectionInitInterval::String).collect()));
-    RemovableValue::Specified(Axis { format: Some(format), values, ..Axis::default() })
+    let label_expr = shortened.then(|| BARE_ZERO.to_owned());
+    RemovableValue::Specified(Axis { format: Some(format), values, label_expr, ..Axis::default() })
 }
 
 /// Round ends of the axis would push a funnel out of the middle.
