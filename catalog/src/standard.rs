@@ -99,7 +99,7 @@ fn email(name: &str, label: &str) -> FieldDef {
 }
 
 fn phone(name: &str, label: &str) -> FieldDef {
-    FieldDef::new(name, label, FieldKind::Phone).personal()
+    FieldDef::new(name, label, FieldKind::Phone).personal().searchable()
 }
 
 fn integer(name: &str, label: &str, min: i64, max: i64) -> FieldDef {
@@ -148,6 +148,11 @@ fn external_id() -> FieldDef {
         .unique()
         .searchable()
         .help("Id of the record in the system it came from; imports match by it.")
+}
+
+/// When something is to be done next about the record; kept by triggers on tasks.
+fn follow_up() -> FieldDef {
+    moment("follow_up_at", "Next follow-up").computed().help("When the first open task about it is due.")
 }
 
 /// Postal address, shared by companies, contacts and leads.

@@ -75,6 +75,38 @@ pub async fn copy_file(oltp: &Oltp, file: &std::path::Path) -> Result<u64> {
     Ok(copy.finish().await?)
 }
 
+/// Gives contacts the indexes that a search by `ilike` needs; `false` where Postgres lacks `pg_trgm`,
+/// so that the search has to look at every row.
+///
+/// # Errors
+/// Postgres refuses.
+pub async fn index_contacts(oltp: &Oltp) -> Result<bool> {
+    let mut connection = oltp.pool().acquire().await?;
+    if run(&mut connection, "create extension if not exists pg_trgm".to_owned()).await.is_err() {
+        return Ok(false);
+    }
+    for column in ["name", "email", "phone"] {
+        let index = format!("create index bench_contacts_{column} on contacts using gin ({column} gin_trgm_ops)");
+        run(&mut connection, index).await?;
+    }
+    Ok(true)
+}
+
+/// Finds up to five contacts in which every word occurs, as a list without a search index does.
+///
+/// # Errors
+/// The query fails.
+pub async fn search_contacts(oltp: &Oltp, words: &[&str]) -> Result<Vec<uuid::Uuid>> {
+    let word = |n: usize| format!("(name ilike ${n} or email ilike ${n} or phone ilike ${n})");
+    let conditions: Vec<String> = (1..=words.len()).map(word).collect();
+    let sql = format!("select id from contacts where deleted_at is null and {} limit 5", conditions.join(" and "));
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+    for word in words {
+        query = query.bind(format!("%{word}%"));
+    }
+    Ok(query.fetch_all(oltp.pool()).await?)
+}
+
 /// Brings the planner's statistics up to date, as autovacuum would in time.
 ///
 /// # Errors

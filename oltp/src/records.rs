@@ -30,6 +30,7 @@ mod sort;
 pub(crate) mod statement;
 mod timeline;
 mod titled;
+mod values;
 mod write;
 
 pub(crate) use constraint::Violation;
@@ -39,6 +40,7 @@ pub(crate) use journal::Journal;
 pub(crate) use links::visible;
 pub use list::{Deleted, ListQuery, MAX_LIMIT, Page};
 pub use timeline::{Kind as TimelineKind, SUBJECTS, Timeline, TimelineActor, TimelineItem, TimelineQuery};
+pub use values::{FieldValue, FieldValues};
 pub(crate) use write::{Batch, Failure, FollowUp, apply, locked, prepare};
 
 /// A record in its canonical form, the system columns included: exact numbers, days, moments and

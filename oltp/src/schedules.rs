@@ -10,6 +10,7 @@ mod timing;
 
 pub(crate) use check::wrong_content;
 pub use fields::{FORMATS, MAX_RECIPIENTS, recipients, texts};
+pub(crate) use timing::first_moment;
 pub use timing::{Cadence, TIMING_FIELDS, Timing};
 
 use catalog::{Changes, Invalid, Principal};

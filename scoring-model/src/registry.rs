@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use oltp::{
     Oltp,
     bulk::{BulkAudit, BulkRow},
-    records::{ListQuery, Record},
+    records::Record,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -142,7 +142,7 @@ impl Registry {
         let system = Principal::system();
         let parameters: Vec<(String, String)> =
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let query = ListQuery::parse(&system, object, &parameters)?;
+        let query = self.oltp.list_query(&system, object, &parameters).await?;
         let page = self.oltp.list(&system, object, &query).await?;
         page.items.first().map(version).transpose()
     }

@@ -23,6 +23,7 @@ pub(super) fn object() -> ObjectDef {
         phone("phone", "Phone"),
         link("parent_id", "Parent company", "company"),
         long_text("description", "Description"),
+        super::follow_up(),
         external_id(),
     ];
     fields.extend(address());

@@ -19,6 +19,7 @@ pub(super) fn object() -> ObjectDef {
         json("social_media", "Social media"),
         json("tags", "Tags"),
         long_text("description", "Description"),
+        super::follow_up(),
         external_id(),
     ];
     fields.extend(address());

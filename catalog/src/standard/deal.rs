@@ -27,6 +27,7 @@ pub(super) fn object() -> ObjectDef {
         link("contact_id", "Contact", "contact"),
         link("lead_id", "Lead", "lead").help("The lead it was converted from."),
         link("product_id", "Product", "product").help("The main product."),
+        super::follow_up(),
         external_id(),
     ];
     owned(&names, Writers::Reps, fields)

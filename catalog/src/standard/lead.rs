@@ -30,6 +30,7 @@ pub(super) fn object() -> ObjectDef {
         link("company_id", "Company", "company"),
         json("attributes", "Attributes").help("What else a form or an import brought, by name."),
         long_text("description", "Description"),
+        super::follow_up(),
         external_id(),
     ];
     fields.extend(address());

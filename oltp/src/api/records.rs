@@ -1,6 +1,6 @@
 //! Records over HTTP: the same routes for every object, registered by a loop over the catalogue.
 //!
-//! `GET POST /api/{table}`, `GET PUT PATCH DELETE /api/{table}/{id}`,
+//! `GET POST /api/{table}`, `GET /api/{table}/values`, `GET PUT PATCH DELETE /api/{table}/{id}`,
 //! `POST /api/{table}/{id}/restore`, `GET /api/{table}/{id}/audit`. `PUT` and `PATCH` mean the
 //! same: fields that are absent keep their values. A version in `If-Match` is honoured when it is
 //! given; without it the last writer wins.
@@ -23,7 +23,7 @@ use crate::{
     Oltp,
     http::{Caller, JsonBody, PathParameters, Problem, QueryParameters},
     identity::Identity,
-    records::{ListQuery, MAX_LIMIT, Record, Target},
+    records::{MAX_LIMIT, Record, Target},
 };
 
 mod accounts;
@@ -58,6 +58,7 @@ fn reading(oltp: &Oltp, object: &ObjectDef) -> Router {
     let table = &object.table;
     Router::new()
         .route(&format!("/api/{table}"), get(list))
+        .route(&format!("/api/{table}/values"), get(values))
         .route(&format!("/api/{table}/{{id}}"), get(read).delete(delete))
         .route(&format!("/api/{table}/{{id}}/restore"), post(restore))
         .route(&format!("/api/{table}/{{id}}/audit"), get(audit))
@@ -103,9 +104,17 @@ async fn list(
     Caller(caller): Caller,
     QueryParameters(parameters): QueryParameters<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let query = ListQuery::parse(&caller, &object, &parameters)?;
+    let query = oltp.list_query(&caller, &object, &parameters).await?;
     let page = oltp.list(&caller, &object, &query).await?;
     Ok(Json(page).into_response())
+}
+
+async fn values(
+    State(Records { oltp, object }): State<Records>,
+    Caller(caller): Caller,
+    QueryParameters(parameters): QueryParameters<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    Ok(Json(oltp.field_values(&caller, &object, &parameters).await?).into_response())
 }
 
 async fn create(

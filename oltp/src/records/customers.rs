@@ -24,7 +24,7 @@ pub(crate) fn object() -> ObjectDef {
             FieldDef::new("kind", "Kind", kinds).required(),
             text("name", "Name").required().searchable(),
             FieldDef::new("email", "E-mail", FieldKind::Email).personal().searchable(),
-            FieldDef::new("phone", "Phone", FieldKind::Phone).personal(),
+            FieldDef::new("phone", "Phone", FieldKind::Phone).personal().searchable(),
             text("address", "Address").personal(),
             FieldDef::new("owner_id", "Owner", FieldKind::Link { object: "user".to_owned() }),
         ],

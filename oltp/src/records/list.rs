@@ -1,12 +1,13 @@
 //! Lists: filters, search, order and pages.
 
 use catalog::{Invalid, InvalidField, ObjectDef, Policy, Principal, policy};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
     Record,
     cursor::{Cursor, fingerprint},
-    filter::{Filter, Refusal},
+    filter::{Filter, MAX_TESTS, Refusal, Setting, Test, Today, parse_json},
     masked, page,
     sort::Sort,
     statement,
@@ -17,8 +18,6 @@ use crate::{Error, Oltp, Result};
 const DEFAULT_LIMIT: u32 = 50;
 /// Records on one page; more is an export.
 pub const MAX_LIMIT: u32 = 500;
-/// Filters in one query.
-const MAX_FILTERS: usize = 50;
 /// Words in one search, and characters in it.
 const MAX_WORDS: usize = 8;
 const MAX_SEARCH_LEN: usize = 200;
@@ -39,6 +38,8 @@ pub enum Deleted {
 #[derive(Debug, Clone)]
 pub struct ListQuery {
     pub(crate) filters: Vec<Filter>,
+    /// What relative days are relative to.
+    pub(crate) today: Today,
     pub(crate) words: Vec<String>,
     pub(crate) sort: Sort,
     pub(crate) limit: u32,
@@ -60,23 +61,16 @@ pub struct Page {
 }
 
 impl ListQuery {
-    /// Checks the parameters of a query string, already decoded.
-    ///
-    /// Parameters: `filter[field][operator]`, `q`, `sort`, `limit`, `cursor`, `deleted`, `total`.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] names every wrong parameter at once; [`Error::MaskedField`] when the
-    /// caller may not see a field that is filtered or sorted by; [`Error::NotAllowed`] when they
-    /// may not see the bin.
-    pub fn parse(caller: &Principal, object: &ObjectDef, parameters: &[(String, String)]) -> Result<Self> {
+    fn parse(setting: &Setting<'_>, parameters: &[(String, String)], today: Today) -> Result<Self> {
+        let Setting { catalog: _, caller, object } = *setting;
         let mut raw = Raw::default();
         let mut refused = Vec::new();
         for (name, value) in parameters {
-            if let Err(refusal) = raw.take(caller, object, name, value) {
-                refused.push(refusal_of(name, refusal));
+            if let Err(refusal) = raw.take(setting, name, value) {
+                refused.push(refusal);
             }
         }
-        let sort = Sort::parse(object, &raw.sort).map_err(|refusal| refused.push(refusal_of("sort", refusal))).ok();
+        let sort = Sort::parse(setting, &raw.sort).map_err(|refusal| refused.push(refusal_of("sort", refusal))).ok();
         let Some(sort) = sort.filter(|_| refused.is_empty()) else {
             return Err(Invalid(refused).into());
         };
@@ -86,6 +80,7 @@ impl ListQuery {
         let cursor = raw.cursor.as_deref().map(|text| checked_cursor(caller, text, &sort, &fingerprint)).transpose()?;
         Ok(Self {
             filters: raw.filters,
+            today,
             words: raw.words,
             sort,
             limit: raw.limit.unwrap_or(DEFAULT_LIMIT),
@@ -98,6 +93,38 @@ impl ListQuery {
 }
 
 impl Oltp {
+    /// Checks the parameters of a list's query string, already decoded.
+    ///
+    /// Parameters: `filter[field][operator]`, `filter`, `q`, `sort`, `limit`, `cursor`, `deleted`,
+    /// `total`. Days and relative periods are those of the caller's time zone, as of now.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names every wrong parameter at once; [`Error::MaskedField`] when the
+    /// caller may not see a field that is filtered or sorted by; [`Error::NotAllowed`] when they
+    /// may not see the bin, or the records of another object that a filter asks about.
+    pub async fn list_query(
+        &self,
+        caller: &Principal,
+        object: &ObjectDef,
+        parameters: &[(String, String)],
+    ) -> Result<ListQuery> {
+        let setting = Setting { catalog: self.catalog(), caller, object };
+        let mut query = ListQuery::parse(&setting, parameters, Today { now: self.clock().now(), zone: Tz::UTC })?;
+        if query.filters.iter().any(Filter::dated) {
+            query.today.zone = self.zone_of(caller).await?;
+        }
+        Ok(query)
+    }
+
+    /// The time zone of a person; UTC for the program itself and where theirs is no zone.
+    async fn zone_of(&self, caller: &Principal) -> Result<Tz> {
+        let zone: Option<String> = sqlx::query_scalar("select time_zone from users where id = $1")
+            .bind(caller.user_id)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(zone.and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC))
+    }
+
     /// Lists the records the caller may see.
     ///
     /// **Shape**: in the order asked for, empty values last, ties broken by id; going through all
@@ -137,7 +164,7 @@ impl Oltp {
             let position = query.sort.position(last);
             Cursor { fingerprint: query.fingerprint.clone(), position }.to_text()
         });
-        let items = items.into_iter().map(|record| masked(record, &policy.masked)).collect();
+        let items = items.into_iter().map(|record| masked(query.sort.without_links(record), &policy.masked)).collect();
         Ok(Page { items, next, total })
     }
 }
@@ -157,10 +184,20 @@ struct Raw {
 }
 
 impl Raw {
-    fn take(&mut self, caller: &Principal, object: &ObjectDef, name: &str, value: &str) -> Result<(), Refusal> {
+    fn take(&mut self, setting: &Setting<'_>, name: &str, value: &str) -> Result<(), InvalidField> {
         if let Some(path) = name.strip_prefix("filter[") {
-            return self.take_filter(caller, object, path, (name, value));
+            return self.take_filter(setting, path, (name, value)).map_err(|refusal| refusal_of(name, refusal));
         }
+        if name == "filter" {
+            let filter = parse_json(setting, value, MAX_TESTS.saturating_sub(self.tests()))?;
+            self.filters.push(filter);
+            self.filter_texts.push(format!("{name}={value}"));
+            return Ok(());
+        }
+        self.take_other(setting.object, name, value).map_err(|refusal| refusal_of(name, refusal))
+    }
+
+    fn take_other(&mut self, object: &ObjectDef, name: &str, value: &str) -> Result<(), Refusal> {
         if self.seen.iter().any(|seen| seen == name) {
             return Err(("duplicate_parameter", format!("{name} is given twice")));
         }
@@ -173,31 +210,29 @@ impl Raw {
             "deleted" => self.deleted = deleted(value)?,
             "total" => self.total = flag(value)?,
             _ => {
-                let known = "filter[field][operator], q, sort, limit, cursor, deleted and total";
+                let known = "filter[field][operator], filter, q, sort, limit, cursor, deleted and total";
                 return Err(("unknown_parameter", format!("there is no parameter {name}; there are {known}")));
             }
         }
         Ok(())
     }
 
-    fn take_filter(
-        &mut self,
-        caller: &Principal,
-        object: &ObjectDef,
-        path: &str,
-        (name, value): (&str, &str),
-    ) -> Result<(), Refusal> {
+    fn take_filter(&mut self, setting: &Setting<'_>, path: &str, (name, value): (&str, &str)) -> Result<(), Refusal> {
         let shape = || {
             ("invalid_filter", "a filter is written filter[field]=value or filter[field][operator]=value".to_owned())
         };
         let path = path.strip_suffix(']').ok_or_else(shape)?;
         let (field, operator) = path.split_once("][").unwrap_or((path, "eq"));
-        if self.filters.len() >= MAX_FILTERS {
-            return Err(("too_many_filters", format!("a query has at most {MAX_FILTERS} filters")));
+        if self.tests() >= MAX_TESTS {
+            return Err(("too_many_filters", format!("a query has at most {MAX_TESTS} filters")));
         }
-        self.filters.push(Filter::parse(caller, object, (field, operator), value)?);
+        self.filters.push(Filter::Test(Box::new(Test::of_parameter(setting, (field, operator), value)?)));
         self.filter_texts.push(format!("{name}={value}"));
         Ok(())
+    }
+
+    fn tests(&self) -> usize {
+        self.filters.iter().map(|filter| filter.tests().len()).sum()
     }
 
     fn fingerprint(&self, object: &ObjectDef, sort: &Sort) -> String {
@@ -211,8 +246,10 @@ impl Raw {
 }
 
 fn check_permissions(policy: &Policy, object: &ObjectDef, raw: &Raw, sort: &Sort) -> Result<()> {
-    let used = raw.filters.iter().map(Filter::field).chain(sort.fields());
-    for field in used {
+    if let Some(error) = raw.filters.iter().find_map(Filter::forbidden).or_else(|| sort.forbidden()) {
+        return Err(error);
+    }
+    for field in sort.fields() {
         if policy.masked.contains(field) {
             return Err(Error::MaskedField { field: field.to_owned() });
         }

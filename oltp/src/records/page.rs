@@ -60,8 +60,9 @@ pub(crate) fn page((object, relation): (&ObjectDef, &str), policy: &Policy, quer
         query.sort.after(cursor, &mut conditions);
     }
     let sql = format!(
-        "select {json}\nfrom {relation} {row}\nwhere {conditions}\norder by {order}\nlimit {limit}",
+        "select {json}{linked}\nfrom {relation} {row}\nwhere {conditions}\norder by {order}\nlimit {limit}",
         json = statement::record_json(object),
+        linked = query.sort.linked_json(),
         row = statement::ROW,
         conditions = conditions.text(),
         order = query.sort.order_by(),
@@ -81,6 +82,22 @@ pub(crate) fn total((object, relation): (&ObjectDef, &str), policy: &Policy, que
     Bound { sql, binds: conditions.binds }
 }
 
+/// The statement that counts the matching records by the value of a field, the most frequent first.
+pub(crate) fn values(object: &ObjectDef, policy: &Policy, query: &ListQuery, (field, limit): (&str, u32)) -> Bound {
+    let mut conditions = matching(object, policy, query);
+    let column = statement::column(field);
+    conditions.push(format!("{column} is not null"));
+    let sql = format!(
+        "select jsonb_build_object('value', v.value, 'count', v.count)\nfrom (\n  select {column} as value, \
+         count(*) as count\n  from {table} {row}\n  where {conditions}\n  group by 1\n  order by 2 desc, 1\n  \
+         limit {limit}\n) v",
+        table = statement::quoted(&object.table),
+        row = statement::ROW,
+        conditions = conditions.text(),
+    );
+    Bound { sql, binds: conditions.binds }
+}
+
 fn matching(object: &ObjectDef, policy: &Policy, query: &ListQuery) -> Conditions {
     let mut conditions = Conditions::default();
     match query.deleted {
@@ -91,7 +108,8 @@ fn matching(object: &ObjectDef, policy: &Policy, query: &ListQuery) -> Condition
     let parameter = scope::ids(&policy.rows).map_or(0, |owners| conditions.bind(Bind::Ids(owners)));
     conditions.push(scope::condition(&policy.rows, parameter));
     for filter in &query.filters {
-        filter.condition(&mut conditions);
+        let condition = filter.condition(&mut conditions, &query.today);
+        conditions.push(condition);
     }
     for word in &query.words {
         search(object, policy, word, &mut conditions);

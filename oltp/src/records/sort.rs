@@ -2,14 +2,20 @@
 //!
 //! Empty values come last in both directions. The id breaks ties in the direction of the last
 //! key, so an index on `(key, id)` can be read either way.
+//!
+//! A key may be a field of a linked record, such as `stage.position`, where the caller sees all
+//! records of that object: stages, people, products. Its value travels with the record under the
+//! name of the path while the page is made, and is taken off before the answer.
 
-use catalog::{FieldKind, ObjectDef, Principal};
+use catalog::{FieldKind, ObjectDef, Principal, RowScope, policy};
 use serde_json::Value;
+
+use crate::Error;
 
 use super::{
     Record,
     cursor::Cursor,
-    filter::{Refusal, bound_text, value_text},
+    filter::{Refusal, Setting, bound_text, value_text},
     page::{Bind, Conditions},
     statement,
 };
@@ -28,7 +34,10 @@ enum Direction {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
-    column: String,
+    /// The field, or the path to it.
+    name: String,
+    /// Its value in SQL.
+    value: String,
     kind: FieldKind,
     cast: String,
     direction: Direction,
@@ -36,15 +45,17 @@ struct Key {
 }
 
 /// A checked order; the last key is always the id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sort {
     keys: Vec<Key>,
     spec: String,
+    forbidden: Option<Error>,
 }
 
 impl Sort {
     /// Checks an order such as `-amount,name`; empty means newest first.
-    pub(crate) fn parse(object: &ObjectDef, spec: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(setting: &Setting<'_>, spec: &str) -> Result<Self, Refusal> {
+        let mut forbidden = None;
         let spec = if spec.is_empty() { DEFAULT_SORT } else { spec };
         let mut keys: Vec<Key> = Vec::new();
         for part in spec.split(',') {
@@ -52,8 +63,14 @@ impl Sort {
                 Some(name) => (name, Direction::Descending),
                 None => (part.trim(), Direction::Ascending),
             };
-            let key = key(object, name, direction)?;
-            if keys.iter().any(|other| other.column == key.column) {
+            let key = match name.split_once('.') {
+                Some((link, field)) => {
+                    forbidden = forbidden.or_else(|| linked_mask(setting, link, field));
+                    linked_key(setting, (link, field), direction)?
+                }
+                None => key(setting.object, name, direction)?,
+            };
+            if keys.iter().any(|other| other.name == key.name) {
                 return Err(("duplicate_key", format!("{name} occurs twice in the order")));
             }
             keys.push(key);
@@ -61,18 +78,39 @@ impl Sort {
         if keys.len() > MAX_KEYS {
             return Err(("too_many_keys", format!("an order has at most {MAX_KEYS} keys")));
         }
-        if let Some(position) = keys.iter().position(|key| key.column == "id") {
+        if let Some(position) = keys.iter().position(|key| key.name == "id") {
             keys.truncate(position + 1); // nothing after the id can make a difference
         } else {
             let direction = keys.last().map_or(Direction::Ascending, |key| key.direction);
-            keys.push(key(object, "id", direction)?);
+            keys.push(key(setting.object, "id", direction)?);
         }
-        Ok(Self { keys, spec: spec.to_owned() })
+        Ok(Self { keys, spec: spec.to_owned(), forbidden })
     }
 
-    /// The fields it sorts by.
+    /// The record's own fields it sorts by.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|key| key.column.as_str())
+        self.keys.iter().map(|key| key.name.as_str()).filter(|name| !name.contains('.'))
+    }
+
+    /// Why the caller may not sort by a linked record, if they may not.
+    pub(crate) fn forbidden(&self) -> Option<Error> {
+        self.forbidden.clone()
+    }
+
+    /// What is added to the record in JSON, so that its position in the order is known.
+    pub(crate) fn linked_json(&self) -> String {
+        let linked = self.keys.iter().filter(|key| key.name.contains('.'));
+        let pairs = linked.map(|key| statement::named(&key.name, key.value.clone(), &key.cast));
+        let pairs: Vec<String> = pairs.collect();
+        if pairs.is_empty() { String::new() } else { format!(" || jsonb_build_object({})", pairs.join(", ")) }
+    }
+
+    /// Takes what [`linked_json`](Self::linked_json) added off the record.
+    pub(crate) fn without_links(&self, mut record: Record) -> Record {
+        for key in self.keys.iter().filter(|key| key.name.contains('.')) {
+            record.remove(&key.name);
+        }
+        record
     }
 
     /// The order as it was asked for.
@@ -83,9 +121,9 @@ impl Sort {
     /// The keys in the form of an `order by` clause.
     pub(crate) fn order_by(&self) -> String {
         let print = |key: &Key| {
-            let column = statement::column(&key.column);
+            let column = &key.value;
             match (key.direction, key.nullable) {
-                (Direction::Ascending, _) => column, // nulls last is what Postgres does here
+                (Direction::Ascending, _) => column.clone(), // nulls last is what Postgres does here
                 (Direction::Descending, false) => format!("{column} desc"),
                 (Direction::Descending, true) => format!("{column} desc nulls last"),
             }
@@ -95,7 +133,7 @@ impl Sort {
 
     /// The values of a record that a page continues after.
     pub(crate) fn position(&self, record: &Record) -> Vec<Option<String>> {
-        self.keys.iter().map(|key| value_text(record.get(&key.column).unwrap_or(&Value::Null))).collect()
+        self.keys.iter().map(|key| value_text(record.get(&key.name).unwrap_or(&Value::Null))).collect()
     }
 
     /// Checks that a position fits the keys, since it came back from outside.
@@ -128,7 +166,7 @@ impl Sort {
         if self.keys.iter().any(|key| key.nullable || key.direction != first.direction) {
             return None;
         }
-        let columns: Vec<String> = self.keys.iter().map(|key| statement::column(&key.column)).collect();
+        let columns: Vec<String> = self.keys.iter().map(|key| key.value.clone()).collect();
         let values: Vec<String> = values.iter().flatten().cloned().collect();
         Some(format!("({}) {} ({})", columns.join(", "), sign(first.direction), values.join(", ")))
     }
@@ -138,7 +176,7 @@ impl Sort {
         let mut cases = Vec::new();
         let mut equal: Vec<String> = Vec::new();
         for (key, value) in self.keys.iter().zip(values) {
-            let column = statement::column(&key.column);
+            let column = &key.value;
             if let Some(value) = value {
                 let beyond = beyond(key, value);
                 cases.push(equal.iter().cloned().chain([beyond]).collect::<Vec<_>>().join(" and "));
@@ -153,7 +191,7 @@ impl Sort {
 
 /// A value of the key that comes after the given one; empty values come after all others.
 fn beyond(key: &Key, value: &str) -> String {
-    let column = statement::column(&key.column);
+    let column = &key.value;
     let beyond = format!("{column} {} {value}", sign(key.direction));
     if key.nullable { format!("({beyond} or {column} is null)") } else { beyond }
 }
@@ -173,7 +211,44 @@ fn key(object: &ObjectDef, name: &str, direction: Direction) -> Result<Key, Refu
     }
     let cast = statement::cast_type(object, name).ok_or_else(unknown)?;
     let nullable = object.field(name).map_or(name == "deleted_at", |field| !field.required);
-    Ok(Key { column: name.to_owned(), kind, cast, direction, nullable })
+    Ok(Key { name: name.to_owned(), value: statement::column(name), kind, cast, direction, nullable })
+}
+
+/// A field of the record at the end of a link.
+fn linked_key(setting: &Setting<'_>, (link, field): (&str, &str), direction: Direction) -> Result<Key, Refusal> {
+    let unknown = || ("unknown_field", format!("{} has no field {link}.{field}", setting.object.label));
+    let (column, target) = linked(setting, link).ok_or_else(unknown)?;
+    if policy(setting.caller, target).rows != RowScope::All {
+        let message = format!("{link}.{field} is no order for you, because you do not see all {}", target.table);
+        return Err(("unsortable_field", message));
+    }
+    let Key { kind, cast, .. } = key(target, field, direction)?;
+    let value = format!(
+        "(select l.{field} from {table} l where l.id = {column} and l.deleted_at is null)",
+        field = statement::quoted(field),
+        table = statement::quoted(&target.table),
+        column = statement::column(&column),
+    );
+    Ok(Key { name: format!("{link}.{field}"), value, kind, cast, direction, nullable: true })
+}
+
+/// The refusal of a field that the caller does not see.
+fn linked_mask(setting: &Setting<'_>, link: &str, field: &str) -> Option<Error> {
+    let (column, target) = linked(setting, link)?;
+    let own = policy(setting.caller, setting.object);
+    let policy = policy(setting.caller, target);
+    if !policy.read {
+        return Some(Error::not_allowed("read", target));
+    }
+    let masked = own.masked.contains(&column) || policy.masked.contains(field);
+    masked.then(|| Error::MaskedField { field: field.to_owned() })
+}
+
+/// The link field that a word stands for, and the object at its end.
+fn linked<'a>(setting: &Setting<'a>, link: &str) -> Option<(String, &'a ObjectDef)> {
+    let named = |name: &str| name == link || name.strip_suffix("_id") == Some(link);
+    let (field, target) = setting.object.links().find(|(field, _)| named(&field.name))?;
+    Some((field.name.clone(), setting.catalog.object(target)?))
 }
 
 #[cfg(test)]
@@ -184,7 +259,9 @@ mod tests {
 
     fn condition(spec: &str, position: &[Option<&str>]) -> String {
         let catalog = Catalog::standard();
-        let sort = Sort::parse(catalog.object("deal").expect("deals exist"), spec).expect("valid");
+        let object = catalog.object("deal").expect("deals exist");
+        let setting = Setting { catalog: &catalog, caller: &Principal::system(), object };
+        let sort = Sort::parse(&setting, spec).expect("valid");
         let position = position.iter().map(|value| value.map(str::to_owned)).collect();
         let mut conditions = Conditions::default();
         sort.after(&Cursor { fingerprint: String::new(), position }, &mut conditions);
@@ -196,6 +273,20 @@ mod tests {
         let text = condition("-created_at", &[Some("2026-01-01T00:00:00.000000Z"), Some("x")]);
 
         assert_eq!(text, "(t.\"created_at\", t.\"id\") < (($1::text)::timestamp with time zone, ($2::text)::uuid)");
+    }
+
+    #[test]
+    fn a_linked_record_gives_its_value() {
+        let text = condition("stage.position", &[Some("3"), Some("x")]);
+
+        let value = "(select l.\"position\" from \"stages\" l where l.id = t.\"stage_id\" and l.deleted_at is null)";
+        assert_eq!(
+            text,
+            format!(
+                "(({value} > ($1::text)::bigint or {value} is null)\n    \
+                 or {value} = ($1::text)::bigint and t.\"id\" > ($2::text)::uuid)"
+            )
+        );
     }
 
     #[test]

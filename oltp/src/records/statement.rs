@@ -34,7 +34,11 @@ pub(crate) fn record_json(object: &ObjectDef) -> String {
 }
 
 fn pair(name: &str, pg_type: &str) -> String {
-    let value = column(name);
+    named(name, column(name), pg_type)
+}
+
+/// A value in its canonical form under a name, as two arguments of `jsonb_build_object`.
+pub(crate) fn named(name: &str, value: String, pg_type: &str) -> String {
     let value = match pg_type {
         "timestamp with time zone" => {
             format!("to_char({value} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")

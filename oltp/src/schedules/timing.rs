@@ -5,7 +5,10 @@
 //! comes twice in autumn runs the first time only, so no day has two.
 
 use catalog::{Invalid, InvalidField};
-use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+    Weekday,
+};
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -80,14 +83,7 @@ impl Timing {
 
     /// The moment of the run on a day.
     fn moment_on(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
-        let mut local = day.and_time(self.time);
-        for _minute in 0..=LONGEST_GAP_MINUTES {
-            match self.zone.from_local_datetime(&local) {
-                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => return Some(at.with_timezone(&Utc)),
-                LocalResult::None => local = local.checked_add_signed(TimeDelta::minutes(1))?,
-            }
-        }
-        None
+        first_moment(self.zone, day.and_time(self.time))
     }
 
     /// The run's day in the period of a day; for a month it may be before that day.
@@ -107,6 +103,18 @@ impl Timing {
             Cadence::Monthly(wanted) => in_month(day.with_day(1)?.checked_add_months(Months::new(1))?, wanted),
         }
     }
+}
+
+/// The moment at which clocks in a zone first show this time, or the first one after it where they
+/// skip it; `None` only at the end of the calendar.
+pub(crate) fn first_moment(zone: Tz, mut local: NaiveDateTime) -> Option<DateTime<Utc>> {
+    for _minute in 0..=LONGEST_GAP_MINUTES {
+        match zone.from_local_datetime(&local) {
+            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => return Some(at.with_timezone(&Utc)),
+            LocalResult::None => local = local.checked_add_signed(TimeDelta::minutes(1))?,
+        }
+    }
+    None
 }
 
 /// The wanted day in the month of a day, or the last one if the month is shorter.

@@ -153,6 +153,31 @@ async fn a_cursor_works_only_for_the_query_that_made_it() {
 }
 
 #[tokio::test]
+async fn deals_are_sorted_by_the_place_of_their_stage_on_every_page() {
+    let workspace = Workspace::start().await;
+    let client = workspace.client(&workspace.admin().await);
+    for (name, stage) in [("a", "Won"), ("b", "Prospecting"), ("c", "Negotiation"), ("d", "Prospecting")] {
+        let made = client.post("/api/deals", json!({"name": name, "stage": stage})).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    }
+
+    assert_eq!(one_by_one(&client, "stage.position,name").await, "bdca");
+    assert_eq!(one_by_one(&client, "-stage.position,-name").await, "acdb");
+    let page = client.get("/api/deals?sort=stage.position").await;
+    assert!(page.body["items"][0].get("stage.position").is_none(), "the key is not part of the record");
+    for (sort, code) in
+        [("stage.colour", "unknown_field"), ("colour.name", "unknown_field"), ("stage.pipeline.name", "unknown_field")]
+    {
+        assert_eq!(client.get(&format!("/api/deals?sort={sort}")).await.refused(), [("/sort", code)]);
+    }
+    let rep = workspace.client(&workspace.rep().await);
+    let hidden = rep.get("/api/deals?sort=company.name").await;
+    assert_eq!(hidden.refused(), [("/sort", "unsortable_field")], "an order would tell about hidden companies");
+    let analyst = workspace.client(&workspace.person(catalog::Role::Analyst, catalog::Scope::All, &[]).await);
+    assert_eq!(analyst.get("/api/deals?sort=company.email").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn numbers_keep_all_their_digits() {
     let workspace = Workspace::start().await;
     let client = workspace.client(&workspace.admin().await);

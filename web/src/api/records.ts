@@ -26,9 +26,27 @@ export interface ListRequest {
   cursor?: string | null;
   total?: boolean;
   filters?: readonly Filter[];
+  /** Conditions that must hold besides the filters. */
+  tree?: FilterTree | null;
 }
 
-export const OPERATORS = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "starts_with", "is_null"] as const;
+export const OPERATORS = [
+  "eq",
+  "ne",
+  "gt",
+  "gte",
+  "lt",
+  "lte",
+  "between",
+  "in",
+  "not_in",
+  "contains",
+  "not_contains",
+  "starts_with",
+  "ends_with",
+  "is_null",
+  "is_empty",
+] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 export interface Filter {
@@ -37,9 +55,29 @@ export interface Filter {
   value: string;
 }
 
+/** Days relative to today, in the words of the server. */
+export type Period =
+  | { rel: "today" | "yesterday" | "tomorrow" }
+  | { rel: "this"; unit: PeriodUnit }
+  | { rel: "last" | "next"; n?: number; unit: PeriodUnit; current?: boolean };
+export type PeriodUnit = "day" | "week" | "month" | "quarter" | "year";
+
+export type FilterValue = string | number | boolean | Period | (string | number | Period)[];
+
+/** One comparison; the field may follow links: `company.industry`. */
+export interface FilterTest {
+  field: string;
+  operator: Operator;
+  value: FilterValue;
+}
+
+/** The JSON form of filters (`filter=...`). */
+export type FilterTree = { and: FilterTree[] } | { or: FilterTree[] } | { not: FilterTree } | FilterTest;
+
 export function listParameters(ask: ListRequest): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const { field, operator, value } of ask.filters ?? []) parameters.append(`filter[${field}][${operator}]`, value);
+  if (ask.tree) parameters.set("filter", JSON.stringify(ask.tree));
   if (ask.q) parameters.set("q", ask.q);
   if (ask.sort) parameters.set("sort", ask.sort);
   if (ask.limit) parameters.set("limit", String(ask.limit));
@@ -50,6 +88,24 @@ export function listParameters(ask: ListRequest): URLSearchParams {
 
 export function listRecords(table: string, ask: ListRequest, signal?: AbortSignal): Promise<Page> {
   return request<Page>(`/api/${table}?${listParameters(ask)}`, { signal });
+}
+
+export interface FieldValues {
+  items: { value: string; count: number }[];
+  more: boolean;
+}
+
+/** The values that a field of text has, the most frequent first. */
+export function fieldValues(
+  table: string,
+  field: string,
+  text: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<FieldValues> {
+  const parameters = new URLSearchParams({ field, limit: String(limit) });
+  if (text) parameters.set(`filter[${field}][contains]`, text);
+  return request<FieldValues>(`/api/${table}/values?${parameters}`, { signal });
 }
 
 export function readRecord(table: string, id: string, signal?: AbortSignal): Promise<CrmRecord> {

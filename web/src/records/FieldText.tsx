@@ -131,7 +131,9 @@ const DUE = new Set(["due_at", "expected_close_on"]);
 const OPEN = new Set(["open", "in_progress"]);
 
 function late(record: CrmRecord, field: string, now = Date.now()): boolean {
-  return DUE.has(field) && OPEN.has(textOf(record, "status")) && Date.parse(textOf(record, field)) < now;
+  // A follow-up is of a task that is open, whatever the record's own status.
+  const counts = field === "follow_up_at" || (DUE.has(field) && OPEN.has(textOf(record, "status")));
+  return counts && Date.parse(textOf(record, field)) < now;
 }
 
 /** Whether values of the field stand to the right, under each other. */

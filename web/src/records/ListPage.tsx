@@ -1,4 +1,4 @@
-import { Plus, SquareKanban } from "lucide-react";
+import { ChartColumn, Plus, SquareKanban } from "lucide-react";
 import { useEffect, useEffectEvent } from "react";
 import { useNavigate, useParams } from "react-router";
 import { type ObjectDef, useCatalog } from "@/api/catalog.ts";
@@ -48,6 +48,11 @@ function RecordList({ object }: { object: ObjectDef }) {
         }
         actions={
           <>
+            {(object.table === "contacts" || object.table === "companies") && (
+              <LinkButton to={links.analytics(object.table)} icon={<ChartColumn aria-hidden />}>
+                Analytics
+              </LinkButton>
+            )}
             {object.table === "deals" && (
               <LinkButton to={links.board()} icon={<SquareKanban aria-hidden />}>
                 Board
@@ -80,9 +85,9 @@ function RecordList({ object }: { object: ObjectDef }) {
         ) : list.records.length === 0 ? (
           <NothingHere
             object={object}
-            filtered={view.filters.length > 0 || view.q !== ""}
+            filtered={view.filters.length > 0 || view.tree !== null || view.q !== ""}
             reason={reason}
-            onClear={() => change({ filters: [], q: "" })}
+            onClear={() => change({ filters: [], tree: null, q: "" })}
             onCreate={create}
           />
         ) : (

@@ -15,6 +15,22 @@ use crate::records::customers;
 /// Name of the security scheme; the composition of the program declares it.
 const BEARER: &str = "bearer";
 
+/// The filter language, told with every list.
+const FILTERS: &str = "\
+Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter \
+`filter` with a JSON tree: `{\"and\": [...]}`, `{\"or\": [...]}`, `{\"not\": ...}` over \
+`{\"field\": \"amount\", \"operator\": \"gte\", \"value\": \"1000\"}`. A field may follow links: \
+`company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+
+Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a \
+JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty \
+value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+
+People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: \
+`{\"rel\": \"today\"}`, `yesterday`, `tomorrow`, `{\"rel\": \"this\", \"unit\": \"quarter\"}`, \
+`{\"rel\": \"last\", \"n\": 30, \"unit\": \"day\", \"current\": true}`, `next`; units are day, week, month, \
+quarter and year, and `current` takes in the one that today is in.";
+
 /// Every operation on records with its schemas: `createDeal`, `listDeals` and so on.
 pub fn openapi(catalog: &Catalog) -> OpenApi {
     let mut paths = PathsBuilder::new();
@@ -34,7 +50,7 @@ pub fn openapi(catalog: &Catalog) -> OpenApi {
 }
 
 fn finished(components: ComponentsBuilder) -> Components {
-    components.schema("AuditPage", audit_page()).build()
+    components.schema("AuditPage", audit_page()).schema("FieldValues", field_values()).build()
 }
 
 fn with_schemas(components: ComponentsBuilder, object: &ObjectDef) -> ComponentsBuilder {
@@ -58,6 +74,7 @@ fn paths_of(object: &ObjectDef) -> Vec<(String, PathItem)> {
     let restore = PathItem::new(HttpMethod::Post, changed(object, "restore", "Take out of the bin").build());
     vec![
         (table.clone(), many),
+        (format!("{table}/values"), PathItem::new(HttpMethod::Get, values(object))),
         (format!("{table}/{{id}}"), one),
         (format!("{table}/{{id}}/restore"), restore),
         (format!("{table}/{{id}}/audit"), PathItem::new(HttpMethod::Get, audit(object))),
@@ -65,17 +82,34 @@ fn paths_of(object: &ObjectDef) -> Vec<(String, PathItem)> {
 }
 
 fn list(object: &ObjectDef) -> Operation {
-    let filter = "Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, \
-                  gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.";
     operation(&plural_id("list", object), object, &format!("List {}", object.plural_label.to_lowercase()))
-        .description(Some(filter))
+        .description(Some(FILTERS))
+        .parameter(query("filter", "A tree of conditions as JSON, see above."))
         .parameter(query("q", "Words that must occur in the searchable fields."))
-        .parameter(query("sort", "Fields to sort by, `-` for descending: `-amount,name`. Empty values come last."))
+        .parameter(query(
+            "sort",
+            "Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the \
+             order of a linked record, where you see all records of that object.",
+        ))
         .parameter(query("limit", "Records per page, 1 to 500; 50 when not given."))
         .parameter(query("cursor", "The `next` of the page before."))
         .parameter(query("deleted", "`only` or `with` deleted records, for those who may delete."))
         .parameter(query("total", "`true` to count all matching records."))
         .response("200", json(&format!("{}Page", schemas::name(object)), "One page."))
+        .build()
+}
+
+fn values(object: &ObjectDef) -> Operation {
+    let summary = format!("The values that a field has in {}", object.plural_label.to_lowercase());
+    operation(&format!("{}Values", id("list", object)), object, &summary)
+        .description(Some("Of the records that you may see and that match, the most frequent value first."))
+        .parameter(query("field", "Name of the field, such as `city`."))
+        .parameter(query("filter", "Conditions on the records, as for the list; `filter[field][operator]` too."))
+        .parameter(query("q", "Words that must occur in the searchable fields."))
+        .parameter(query("limit", "How many values, 1 to 500; 50 when not given."))
+        .response("200", json("FieldValues", "The values with their number of records."))
+        .response("403", problem("Your role does not see the field."))
+        .response("422", problem("The field is unknown or has no list of values."))
         .build()
 }
 
@@ -221,6 +255,16 @@ fn audit_page() -> Schema {
     ObjectBuilder::new().property("items", utoipa::openapi::schema::ArrayBuilder::new().items(entry)).into()
 }
 
+fn field_values() -> Schema {
+    let value = ObjectBuilder::new()
+        .property("value", ObjectBuilder::new())
+        .property("count", ObjectBuilder::new().schema_type(Type::Integer));
+    ObjectBuilder::new()
+        .property("items", utoipa::openapi::schema::ArrayBuilder::new().items(value))
+        .property("more", ObjectBuilder::new().schema_type(Type::Boolean))
+        .into()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -239,7 +283,7 @@ mod tests {
         let distinct: BTreeSet<&str> = operations.iter().copied().collect();
 
         assert_eq!(operations.len(), distinct.len());
-        assert_eq!(operations.len(), catalog.objects.len() * 8 + 2);
+        assert_eq!(operations.len(), catalog.objects.len() * 9 + 2);
         assert!(
             ["createDeal", "listDeals", "updateOrderItem", "listLeadFeedback"].iter().all(|id| distinct.contains(id))
         );

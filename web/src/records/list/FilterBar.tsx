@@ -1,16 +1,19 @@
-import { ListFilter, Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { ListFilter, ListTree, X } from "lucide-react";
+import { useState } from "react";
 import { fieldOf, masked, type ObjectDef, systemFields } from "@/api/catalog.ts";
 import type { Filter } from "@/api/records.ts";
+import { formatCount } from "@/format/format.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Popover } from "@/ui/Popover.tsx";
-import { useTitle } from "../titles.ts";
+import { SearchBox } from "@/ui/SearchBox.tsx";
+import { AdvancedFilter } from "./AdvancedFilter.tsx";
 import css from "./FilterBar.module.css";
 import { FilterEditor } from "./FilterEditor.tsx";
 import { filterText } from "./filterText.ts";
+import { countTests } from "./filterTree.ts";
+import { readList } from "./filterValue.ts";
+import { ChosenRecords } from "./ValueInput.tsx";
 import { type ListView, operatorsOf } from "./view.ts";
-
-const TYPING_PAUSE_MS = 250;
 
 /** Search words and filters, each edited where it stands. */
 export function FilterBar({
@@ -22,16 +25,19 @@ export function FilterBar({
   view: ListView;
   change: (part: Partial<ListView>) => void;
 }) {
+  const [building, setBuilding] = useState(false);
   const replace = (position: number, filter: Filter | null) =>
     change({ filters: view.filters.flatMap((old, index) => (index === position ? (filter ? [filter] : []) : [old])) });
   return (
     <div className={css.bar}>
-      <SearchBox
-        key={object.table}
-        label={`Search ${object.plural_label.toLowerCase()}`}
-        value={view.q}
-        onChange={(q) => change({ q })}
-      />
+      <div className={css.search}>
+        <SearchBox
+          key={object.table}
+          label={`Search ${object.plural_label.toLowerCase()}`}
+          value={view.q}
+          onChange={(q) => change({ q: q.trim() })}
+        />
+      </div>
       {view.filters.map((filter, position) => (
         <FilterChip
           key={`${filter.field} ${filter.operator}`}
@@ -40,41 +46,40 @@ export function FilterBar({
           onChange={(next) => replace(position, next)}
         />
       ))}
-      <AddFilter object={object} onAdd={(filter) => change({ filters: [...view.filters, filter] })} />
-      {(view.filters.length > 0 || view.q) && (
-        <Button variant="ghost" size="s" onClick={() => change({ filters: [], q: "" })}>
+      {view.tree && (
+        <span className={css.chip}>
+          <button type="button" className={css.edit} onClick={() => setBuilding(true)}>
+            Advanced filter <b>{formatCount(countTests(view.tree), "condition", "conditions")}</b>
+          </button>
+          <button
+            type="button"
+            className={css.remove}
+            aria-label="Remove the advanced filter"
+            onClick={() => change({ tree: null })}
+          >
+            <X size={13} aria-hidden />
+          </button>
+        </span>
+      )}
+      <AddFilter
+        object={object}
+        onAdd={(filter) => change({ filters: [...view.filters, filter] })}
+        onAdvanced={() => setBuilding(true)}
+      />
+      {building && (
+        <AdvancedFilter
+          object={object}
+          tree={view.tree}
+          onApply={(tree) => change({ tree })}
+          onClose={() => setBuilding(false)}
+        />
+      )}
+      {(view.filters.length > 0 || view.tree || view.q) && (
+        <Button variant="ghost" size="s" onClick={() => change({ filters: [], tree: null, q: "" })}>
           Clear
         </Button>
       )}
     </div>
-  );
-}
-
-function SearchBox({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  const [told, setTold] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  if (told !== value) {
-    setTold(value);
-    setText(value);
-  }
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const type = (next: string) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => onChange(next.trim()), TYPING_PAUSE_MS);
-  };
-  return (
-    <label className={css.search}>
-      <Search size={14} aria-hidden />
-      <input
-        type="search"
-        aria-label={label}
-        placeholder={label}
-        value={text}
-        onChange={(event) => type(event.target.value)}
-      />
-    </label>
   );
 }
 
@@ -99,8 +104,8 @@ function FilterChip({
               {words.field} {words.operator}
             </span>{" "}
             <b>
-              {field?.kind.type === "link" && filter.operator === "in" ? (
-                <LinkedTitles objectName={field.kind.object} ids={filter.value} />
+              {field?.kind.type === "link" && (filter.operator === "in" || filter.operator === "not_in") ? (
+                <ChosenRecords objectName={field.kind.object} ids={readList(filter.value)} />
               ) : (
                 words.value
               )}
@@ -122,18 +127,15 @@ function FilterChip({
   );
 }
 
-function LinkedTitles({ objectName, ids }: { objectName: string; ids: string }) {
-  const [first = "", ...others] = ids.split(",");
-  const { title } = useTitle(objectName, first);
-  return (
-    <>
-      {title ?? "…"}
-      {others.length > 0 && ` +${others.length}`}
-    </>
-  );
-}
-
-function AddFilter({ object, onAdd }: { object: ObjectDef; onAdd: (filter: Filter) => void }) {
+function AddFilter({
+  object,
+  onAdd,
+  onAdvanced,
+}: {
+  object: ObjectDef;
+  onAdd: (filter: Filter) => void;
+  onAdvanced: () => void;
+}) {
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const fields = [...object.fields, ...systemFields].filter((field) => field.kind.type !== "json");
@@ -141,7 +143,11 @@ function AddFilter({ object, onAdd }: { object: ObjectDef; onAdd: (filter: Filte
     setOpen(next);
     setChosen(null);
   };
-  const [operator = "is_null"] = chosen ? operatorsOf(object, chosen) : [];
+  const [operator = "is_empty"] = operatorsOf(chosen ? fieldOf(object, chosen) : undefined);
+  const build = () => {
+    toggle(false);
+    onAdvanced();
+  };
   return (
     <Popover
       label="Add a filter"
@@ -163,6 +169,11 @@ function AddFilter({ object, onAdd }: { object: ObjectDef; onAdd: (filter: Filte
         />
       ) : (
         <ul className={css.fields}>
+          <li>
+            <button type="button" className={css.advanced} onClick={build}>
+              <ListTree size={14} aria-hidden /> Advanced filter…
+            </button>
+          </li>
           {fields.map((field) => (
             <li key={field.name}>
               <button type="button" disabled={masked(object, field.name)} onClick={() => setChosen(field.name)}>

@@ -5,7 +5,11 @@ import { formatChoice } from "@/format/format.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Checkbox, Input, Select } from "@/ui/Field.tsx";
 import { Choices } from "../RecordPicker.tsx";
+import { DayInput } from "./DayInput.tsx";
 import css from "./FilterEditor.module.css";
+import { complete, readDay, readList, readPair, writeDay, writeList, writePair } from "./filterValue.ts";
+import { ValueChoices } from "./ValueChoices.tsx";
+import { RelativePeople } from "./ValueInput.tsx";
 import { operatorLabel, operatorsOf } from "./view.ts";
 
 interface EditorProps {
@@ -27,12 +31,15 @@ export function FilterEditor({ object, filter, onChange, onDone }: EditorProps) 
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (draft.value !== "") onChange(draft);
+    if (complete(draft.operator, draft.value)) onChange(draft);
     onDone?.();
   };
   const dated = field.kind.type === "date" || field.kind.type === "date_time";
   const setOperator = (operator: Operator) =>
-    take({ operator, value: operator === "is_null" ? "true" : draft.operator === "is_null" ? "" : draft.value });
+    take({
+      operator,
+      value: presence(operator) ? "true" : shapeOf(operator) === shapeOf(draft.operator) ? draft.value : "",
+    });
   return (
     <form className={css.editor} onSubmit={submit}>
       <div className={css.head}>
@@ -42,14 +49,14 @@ export function FilterEditor({ object, filter, onChange, onDone }: EditorProps) 
           value={draft.operator}
           onChange={(event) => setOperator(OPERATORS.find((operator) => operator === event.target.value) ?? "eq")}
         >
-          {operatorsOf(object, field.name).map((operator) => (
+          {operatorsOf(field).map((operator) => (
             <option key={operator} value={operator}>
               {operatorLabel(operator, dated)}
             </option>
           ))}
         </Select>
       </div>
-      <ValueEditor field={field} draft={draft} onTake={(value) => take({ value })} />
+      <ValueEditor table={object.table} field={field} draft={draft} onTake={(value) => take({ value })} />
       {(!chosenFromList(draft, field) || onDone) && (
         <Button type="submit" variant="primary" size="s">
           {chosenFromList(draft, field) ? "Done" : "Apply"}
@@ -59,8 +66,18 @@ export function FilterEditor({ object, filter, onChange, onDone }: EditorProps) 
   );
 }
 
-function ValueEditor({ field, draft, onTake }: { field: FieldDef; draft: Filter; onTake: (value: string) => void }) {
-  if (draft.operator === "is_null") {
+function ValueEditor({
+  table,
+  field,
+  draft,
+  onTake,
+}: {
+  table: string;
+  field: FieldDef;
+  draft: Filter;
+  onTake: (value: string) => void;
+}) {
+  if (presence(draft.operator)) {
     return (
       <Select aria-label="Empty or not" value={draft.value} onChange={(event) => onTake(event.target.value)}>
         <option value="true">Is empty</option>
@@ -68,9 +85,13 @@ function ValueEditor({ field, draft, onTake }: { field: FieldDef; draft: Filter;
       </Select>
     );
   }
-  const values = draft.value === "" ? [] : draft.value.split(",");
+  if (draft.operator === "between") return <PairEditor field={field} value={draft.value} onTake={onTake} />;
+  const values = readList(draft.value);
   const toggle = (value: string) =>
-    onTake((values.includes(value) ? values.filter((other) => other !== value) : [...values, value]).join(","));
+    onTake(writeList(values.includes(value) ? values.filter((other) => other !== value) : [...values, value]));
+  if (field.kind.type === "text" && (draft.operator === "in" || draft.operator === "not_in")) {
+    return <ValueChoices table={table} field={field.name} label={field.label} chosen={values} onToggle={toggle} />;
+  }
   switch (field.kind.type) {
     case "choice":
       return (
@@ -86,7 +107,12 @@ function ValueEditor({ field, draft, onTake }: { field: FieldDef; draft: Filter;
         </div>
       );
     case "link":
-      return <Choices objectName={field.kind.object} chosen={values} onChoose={toggle} />;
+      return (
+        <>
+          {field.kind.object === "user" && <RelativePeople values={values} onToggle={toggle} />}
+          <Choices objectName={field.kind.object} chosen={values} onChoose={toggle} />
+        </>
+      );
     case "bool":
       return (
         <Select aria-label="Value" value={draft.value} onChange={(event) => onTake(event.target.value)}>
@@ -99,15 +125,7 @@ function ValueEditor({ field, draft, onTake }: { field: FieldDef; draft: Filter;
       );
     case "date":
     case "date_time":
-      return (
-        <Input
-          type="date"
-          aria-label="Value"
-          autoFocus
-          value={draft.value.slice(0, 10)}
-          onChange={(event) => onTake(event.target.value)}
-        />
-      );
+      return <DayInput label="Value" value={readDay(draft.value)} onChange={(day) => onTake(writeDay(day))} />;
     case "integer":
     case "decimal":
     case "money":
@@ -127,7 +145,50 @@ function ValueEditor({ field, draft, onTake }: { field: FieldDef; draft: Filter;
   }
 }
 
+function PairEditor({ field, value, onTake }: { field: FieldDef; value: string; onTake: (value: string) => void }) {
+  const [low, high] = readPair(value);
+  const dated = field.kind.type === "date" || field.kind.type === "date_time";
+  if (dated) {
+    return (
+      <>
+        <DayInput label="From" value={low} onChange={(day) => onTake(writePair(day, high))} />
+        <DayInput label="To" value={high} onChange={(day) => onTake(writePair(low, day))} />
+      </>
+    );
+  }
+  return (
+    <div className={css.pair}>
+      <Input
+        aria-label="From"
+        inputMode="decimal"
+        autoFocus
+        value={String(low)}
+        onChange={(event) => onTake(writePair(event.target.value, high))}
+      />
+      <Input
+        aria-label="To"
+        inputMode="decimal"
+        value={String(high)}
+        onChange={(event) => onTake(writePair(low, event.target.value))}
+      />
+    </div>
+  );
+}
+
+/** Operators that ask whether there is a value. */
+function presence(operator: Operator): boolean {
+  return operator === "is_null" || operator === "is_empty";
+}
+
+/** Operators of one shape can keep the value when they are exchanged. */
+function shapeOf(operator: Operator): string {
+  if (presence(operator)) return "presence";
+  if (operator === "between") return "pair";
+  return operator === "in" || operator === "not_in" ? "list" : "one";
+}
+
 /** Whether the value is picked rather than typed. */
 function chosenFromList(draft: Filter, field: FieldDef): boolean {
-  return draft.operator === "is_null" || ["choice", "link", "bool"].includes(field.kind.type);
+  const listed = field.kind.type === "text" && shapeOf(draft.operator) === "list";
+  return presence(draft.operator) || listed || ["choice", "link", "bool"].includes(field.kind.type);
 }

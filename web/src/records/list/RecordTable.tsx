@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, PanelRightOpen } from "lucide-react";
 import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { type FieldDef, fieldOf, masked, type ObjectDef } from "@/api/catalog.ts";
+import { type FieldDef, fieldOf, masked, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { type CrmRecord, textOf } from "@/api/records.ts";
 import { links } from "@/links.ts";
 import { IconButton } from "@/ui/Button.tsx";
@@ -11,7 +11,7 @@ import { FieldText, rightAligned } from "../FieldText.tsx";
 import { useNarrow } from "@/ui/useNarrow.ts";
 import { columnTemplate } from "./columnTemplate.ts";
 import css from "./RecordTable.module.css";
-import { type ListView, nextSort } from "./view.ts";
+import { type ListView, nextSort, sortKey } from "./view.ts";
 
 const ROW_HEIGHT = 40;
 /** Two lines: the title, and what matters most below. */
@@ -136,11 +136,12 @@ function HeaderCell({
   onSort: (sort: string) => void;
 }) {
   const sortable = !["json", "long_text"].includes(field.kind.type) && !masked(object, field.name);
-  const direction = sort === field.name ? "ascending" : sort === `-${field.name}` ? "descending" : "none";
+  const key = sortKey(useCatalog(), field);
+  const direction = sort === key ? "ascending" : sort === `-${key}` ? "descending" : "none";
   return (
     <div role="columnheader" aria-sort={direction} className={classes(css.cell, rightAligned(field) && css.right)}>
       {sortable ? (
-        <button type="button" className={css.sort} onClick={() => onSort(nextSort(sort, field.name))}>
+        <button type="button" className={css.sort} onClick={() => onSort(nextSort(sort, key))}>
           {field.label}
           {direction === "ascending" && <ArrowUp size={13} aria-hidden />}
           {direction === "descending" && <ArrowDown size={13} aria-hidden />}

@@ -10,7 +10,7 @@ const firstPage = (): string | null => null;
 
 /** The rows of a view, page after page by key; the first page brings the count. */
 export function useRecordList(object: ObjectDef, view: ListView) {
-  const ask = { q: view.q, sort: view.sort, filters: view.filters, limit: PAGE_SIZE };
+  const ask = { q: view.q, sort: view.sort, filters: view.filters, tree: view.tree, limit: PAGE_SIZE };
   const query = useInfiniteQuery({
     queryKey: keys.list(object.table, ask),
     queryFn: ({ pageParam, signal }) =>

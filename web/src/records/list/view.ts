@@ -1,12 +1,15 @@
 /** What a list shows: filters, order and columns, all of it in the address. */
-import { fieldOf, masked, type ObjectDef } from "@/api/catalog.ts";
-import { type Filter, type Operator, OPERATORS } from "@/api/records.ts";
+import { type Catalog, type FieldDef, fieldOf, masked, type ObjectDef } from "@/api/catalog.ts";
+import { type Filter, type FilterTree, type Operator, OPERATORS } from "@/api/records.ts";
+import { readTree } from "./filterTree.ts";
 
 export interface ListView {
   q: string;
   /** A field, `-` before it for descending; empty for newest first. */
   sort: string;
   filters: Filter[];
+  /** Groups of conditions besides the filters. */
+  tree: FilterTree | null;
   columns: string[];
 }
 
@@ -14,10 +17,30 @@ const FILTER_PARAMETER = /^filter\[(\w+)\](?:\[(\w+)\])?$/;
 
 /** Columns of the objects people work with most; others get their first fields. */
 const PREFERRED: Record<string, string[]> = {
-  leads: ["name", "score", "status", "company_name", "source", "estimated_value", "owner_id", "updated_at"],
+  leads: [
+    "name",
+    "score",
+    "status",
+    "company_name",
+    "source",
+    "estimated_value",
+    "follow_up_at",
+    "owner_id",
+    "updated_at",
+  ],
   contacts: ["name", "job_title", "company_id", "email", "phone", "lifecycle", "owner_id"],
   companies: ["name", "industry", "size", "country", "lifecycle", "annual_revenue", "owner_id"],
-  deals: ["name", "stage_id", "amount", "status", "company_id", "expected_close_on", "owner_id", "stage_entered_at"],
+  deals: [
+    "name",
+    "stage_id",
+    "amount",
+    "status",
+    "company_id",
+    "expected_close_on",
+    "follow_up_at",
+    "owner_id",
+    "stage_entered_at",
+  ],
   tasks: ["name", "kind", "status", "priority", "due_at", "owner_id"],
   activities: ["subject", "kind", "direction", "outcome", "occurred_at", "lead_id", "owner_id"],
   users: ["name", "username", "role", "team_id", "email", "status"],
@@ -25,6 +48,9 @@ const PREFERRED: Record<string, string[]> = {
 const MAX_DEFAULT_COLUMNS = 7;
 const NOT_BY_DEFAULT = new Set(["json", "long_text"]);
 const RARELY_WANTED = new Set(["external_id", "currency", "description"]);
+
+/** Fields of text with few values, which people pick rather than type. */
+const PICKED = new Set(["country", "region", "city", "industry", "source", "lost_reason", "outcome", "department"]);
 
 export function readView(object: ObjectDef, parameters: URLSearchParams): ListView {
   const filters: Filter[] = [];
@@ -37,8 +63,9 @@ export function readView(object: ObjectDef, parameters: URLSearchParams): ListVi
   const sort = parameters.get("sort") ?? "";
   return {
     q: parameters.get("q") ?? "",
-    sort: fieldOf(object, sort.replace(/^-/, "")) ? sort : "",
+    sort: sortable(object, sort.replace(/^-/, "")) ? sort : "",
     filters,
+    tree: readTree(parameters.get("filter")),
     columns: columns.length > 0 ? columns : defaultColumns(object),
   };
 }
@@ -49,6 +76,7 @@ export function writeView(object: ObjectDef, view: ListView): URLSearchParams {
   if (view.q) parameters.set("q", view.q);
   if (view.sort) parameters.set("sort", view.sort);
   for (const { field, operator, value } of view.filters) parameters.append(`filter[${field}][${operator}]`, value);
+  if (view.tree) parameters.set("filter", JSON.stringify(view.tree));
   if (view.columns.join() !== defaultColumns(object).join()) parameters.set("columns", view.columns.join(","));
   return parameters;
 }
@@ -63,6 +91,19 @@ export function defaultColumns(object: ObjectDef): string[] {
   return names.slice(0, MAX_DEFAULT_COLUMNS);
 }
 
+/** Whether a list can be in the order of this: a field, or a field of a linked record. */
+function sortable(object: ObjectDef, key: string): boolean {
+  const [first = "", second] = key.split(".");
+  return fieldOf(object, second === undefined ? first : `${first}_id`) !== undefined;
+}
+
+/** What a column is sorted by: links to things that everybody sees by their names, stages by their place. */
+export function sortKey(catalog: Catalog, field: FieldDef): string {
+  const target = field.kind.type === "link" ? catalog.byName(field.kind.object) : undefined;
+  if (target?.ownership !== "shared" || !field.name.endsWith("_id")) return field.name;
+  return `${field.name.slice(0, -3)}.${target.name === "stage" ? "position" : target.title}`;
+}
+
 /** Ascending, descending, then as it was. */
 export function nextSort(current: string, field: string): string {
   if (current === field) return `-${field}`;
@@ -71,29 +112,31 @@ export function nextSort(current: string, field: string): string {
 }
 
 /** Operators that make sense for a field, the most likely first. */
-export function operatorsOf(object: ObjectDef, name: string): Operator[] {
-  const kind = fieldOf(object, name)?.kind;
-  switch (kind?.type) {
+export function operatorsOf(field: FieldDef | undefined): Operator[] {
+  switch (field?.kind.type) {
     case "text":
     case "long_text":
     case "email":
     case "phone":
     case "url":
-      return ["contains", "eq", "starts_with", "is_null"];
+      return PICKED.has(field.name)
+        ? ["in", "not_in", "contains", "not_contains", "is_empty"]
+        : ["contains", "not_contains", "eq", "ne", "in", "not_in", "starts_with", "ends_with", "is_empty"];
     case "choice":
     case "link":
-      return ["in", "is_null"];
+      return ["in", "not_in", "is_empty"];
     case "bool":
       return ["eq"];
     case "integer":
     case "decimal":
     case "money":
+      return ["gte", "lte", "gt", "lt", "between", "eq", "ne", "is_empty"];
     case "date":
     case "date_time":
-      return ["gte", "lte", "eq", "is_null"];
+      return ["eq", "gte", "lte", "lt", "gt", "between", "ne", "is_empty"];
     case "json":
     case undefined:
-      return ["is_null"];
+      return ["is_empty"];
   }
 }
 
@@ -106,10 +149,15 @@ export function operatorLabel(operator: Operator, dated: boolean): string {
     gte: dated ? "from" : "at least",
     lt: dated ? "before" : "less than",
     lte: dated ? "until" : "at most",
-    in: "is",
+    between: "between",
+    in: "is any of",
+    not_in: "is none of",
     contains: "contains",
+    not_contains: "does not contain",
     starts_with: "starts with",
+    ends_with: "ends with",
     is_null: "is empty",
+    is_empty: "is empty",
   };
   return labels[operator];
 }
