@@ -14,12 +14,15 @@ use catalog::{Catalog, Clock, SystemClock};
 use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, ready_dashboards};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
 use oltp::{Oltp, feed::ChangeFeed, identity::Identity};
-use query_service::{QueryConfig, QueryService};
+use query_service::{QueryConfig, QueryService, SearchService};
 use report_builder::{READY_REPORTS, ReportService};
 use scoring_model::Scoring;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use warehouse::{Lake, LakeConfig, TableSpec};
+use warehouse::{
+    Lake, LakeConfig, TableSpec,
+    search::{SearchConfig, SearchIndexing},
+};
 
 pub(crate) use database::Database;
 pub(crate) use local::LocalToken;
@@ -48,9 +51,12 @@ pub(crate) struct App {
     pub(crate) deliveries: Deliveries,
     /// Lead scores.
     pub(crate) scoring: Scoring,
+    /// Search over every object.
+    pub(crate) search: SearchService,
     /// The stream of changes into the warehouse.
     pub(crate) capture: CaptureHandle,
     mailing: mail::Mailing,
+    indexing: SearchIndexing,
     capturing: Capture,
     database: Database,
 }
@@ -86,6 +92,10 @@ impl App {
             max_report_rows: config.query.row_limit,
             ..QueryConfig::new(config.data_dir.join("lake"), config.data_dir.join("scratch"))
         };
+        let index = SearchConfig::new(config.data_dir.join("search"));
+        let indexing = SearchIndexing::start(reader.clone(), oltp.catalog(), Arc::clone(&clock), index)
+            .context("cannot start the search index")?;
+        let search = SearchService::new(indexing.reader(), oltp.clone())?;
         let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config)?;
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
@@ -102,19 +112,22 @@ impl App {
             dashboards,
             deliveries,
             scoring,
+            search,
             capture,
             mailing,
+            indexing,
             capturing,
             database,
         })
     }
 
-    /// Stops sending mail, then capturing after a last flush, then an embedded Postgres.
+    /// Stops sending mail and indexing, then capturing after a last flush, then an embedded Postgres.
     ///
     /// # Errors
     /// Something did not stop cleanly; nothing is lost, the next start recovers.
     pub(crate) async fn shutdown(self) -> anyhow::Result<()> {
         self.mailing.stop().await;
+        self.indexing.stop().await;
         self.capturing.stop().await.context("capture did not stop cleanly")?;
         self.oltp.pool().close().await;
         self.database.close().await

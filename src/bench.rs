@@ -8,6 +8,7 @@ mod load;
 mod render;
 mod reports;
 mod scoring;
+mod search;
 
 use crate::{
     cli::{BenchArgs, BenchSubject, DemoScale},
@@ -25,6 +26,7 @@ pub(crate) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         BenchSubject::Import => import::run(args).await,
         BenchSubject::Render => render::run(args).await,
         BenchSubject::Scoring => scoring::run(args).await,
+        BenchSubject::Search => search::run(args).await,
     }
 }
 

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod analytics;
 mod as_of;
 mod demo;
 mod harness;
@@ -11,5 +12,6 @@ mod mailbox;
 mod maven;
 mod other_imports;
 mod problems;
+mod search;
 mod sql_worker;
 mod sweeps;

@@ -15,6 +15,7 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
+pub(crate) use self::json::rows_json;
 pub(crate) use self::normal::{normal_batch, normal_schema};
 pub use self::{cell::cell_text, csv::to_csv, json::to_json, table_text::to_table_text};
 use crate::{Engine, Error};

@@ -1,5 +1,8 @@
 //! The HTTP routes of this crate.
 
+pub mod analytics;
+pub mod search;
+
 use axum::{
     Json, Router,
     extract::State,

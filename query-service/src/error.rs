@@ -31,6 +31,15 @@ pub enum Error {
     /// The warehouse has not reached the asked position in time.
     #[error("the warehouse has not reached position {0} yet; try again in a moment")]
     Behind(Lsn),
+    /// The search index is still being built.
+    #[error("the search index is being built; try again in a moment")]
+    SearchNotReady,
+    /// The search index cannot be read.
+    #[error("the search index cannot be read")]
+    Search(#[source] Box<warehouse::Error>),
+    /// The records behind a search could not be read.
+    #[error(transparent)]
+    Records(#[from] oltp::Error),
     /// The table exists but its initial copy is not finished.
     #[error("the warehouse has not copied `{0}` yet; try again when the initial copy is done")]
     NotCopied(String),
@@ -77,16 +86,21 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Invalid(_) | Self::TooExpensive(_) | Self::OverLimit(_) => FaultKind::Invalid,
+            Self::Records(error) => error.kind(),
             Self::TimedOut(_) => FaultKind::Timeout,
             Self::Busy => FaultKind::Throttled,
-            Self::Behind(_) | Self::NotCopied(_) | Self::WorkerEnded(_) | Self::Stopping | Self::Postgres(_) => {
-                FaultKind::Unavailable
-            }
+            Self::Behind(_)
+            | Self::SearchNotReady
+            | Self::NotCopied(_)
+            | Self::WorkerEnded(_)
+            | Self::Stopping
+            | Self::Postgres(_) => FaultKind::Unavailable,
             Self::AdminsOnly(_) => FaultKind::Forbidden,
             Self::DataFusion(_)
             | Self::DuckDb(_)
             | Self::Arrow(_)
             | Self::File { .. }
+            | Self::Search(_)
             | Self::Worker(_)
             | Self::Defect(_) => FaultKind::Broken,
         }
@@ -100,6 +114,9 @@ impl Fault for Error {
             Self::TimedOut(_) => "query_timed_out",
             Self::Busy => "too_many_queries",
             Self::Behind(_) => "warehouse_behind",
+            Self::SearchNotReady => "search_not_ready",
+            Self::Search(_) => "search_failed",
+            Self::Records(error) => error.code(),
             Self::NotCopied(_) => "not_copied_yet",
             Self::AdminsOnly(_) => "admins_only",
             Self::Stopping => "stopping",
@@ -116,6 +133,7 @@ impl Fault for Error {
     fn invalid(&self) -> Option<&Invalid> {
         match self {
             Self::Invalid(invalid) => Some(invalid),
+            Self::Records(error) => error.invalid(),
             Self::TooExpensive(_)
             | Self::OverLimit(_)
             | Self::WorkerEnded(_)
@@ -123,6 +141,8 @@ impl Fault for Error {
             | Self::TimedOut(_)
             | Self::Busy
             | Self::Behind(_)
+            | Self::SearchNotReady
+            | Self::Search(_)
             | Self::NotCopied(_)
             | Self::AdminsOnly(_)
             | Self::Stopping
@@ -151,6 +171,16 @@ impl From<duckdb::Error> for Error {
 impl From<arrow::error::ArrowError> for Error {
     fn from(error: arrow::error::ArrowError) -> Self {
         Self::Arrow(Box::new(error))
+    }
+}
+
+impl From<warehouse::Error> for Error {
+    fn from(error: warehouse::Error) -> Self {
+        if matches!(error, warehouse::Error::SearchNotReady) {
+            Self::SearchNotReady
+        } else {
+            Self::Search(Box::new(error))
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! SQL that we wrote reaches `DuckDB`; an answer that was cut says so.
 
 mod access;
+pub mod analytics;
 pub mod answer;
 pub mod api;
 pub mod baseline;
@@ -27,6 +28,7 @@ mod guard;
 mod lake_scan;
 mod read_at;
 pub mod rel;
+mod search;
 mod secure;
 mod service;
 mod session;
@@ -41,5 +43,6 @@ pub use describe::{SqlColumn, SqlSchema, SqlTable};
 pub use engine::{Engine, EngineChoice};
 pub use error::Error;
 pub use read_at::ReadAt;
+pub use search::{SearchAnswer, SearchField, SearchGroup, SearchItem, SearchMark, SearchRequest, SearchService};
 pub use service::QueryService;
 pub use verify::{Check, Difference, TableReport, VerifyReport};

@@ -10,6 +10,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc, time::Instant};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use catalog::{Catalog, Clock, Invalid, Principal};
+use chrono::{DateTime, Utc};
 use datafusion::prelude::SessionContext;
 use warehouse::{LakeReader, LakeSnapshot, LakeStatus};
 
@@ -183,6 +184,16 @@ impl QueryService {
 
     pub(crate) fn catalog(&self) -> &Arc<Catalog> {
         &self.0.catalog
+    }
+
+    /// The time of the program.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// Waits for a turn among the queries that run.
+    pub(crate) async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
+        self.0.admission.turn().await
     }
 
     pub(crate) fn compute(&self) -> &Compute {

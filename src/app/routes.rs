@@ -35,6 +35,8 @@ pub(super) fn router(app: &App, token: &LocalToken) -> Router {
         .merge(oltp::api::routes(app.oltp.clone(), Arc::clone(&app.identity)))
         .merge(ingest::api::routes(app.oltp.clone()))
         .merge(query_service::api::routes(app.query.clone(), app.oltp.clone()))
+        .merge(query_service::api::analytics::routes(app.query.clone()))
+        .merge(query_service::api::search::routes(app.search.clone()))
         .merge(report_builder::api::routes(app.reports.clone()))
         .merge(dashboards::api::routes(app.dashboards.clone()))
         .merge(dashboards::api::schedules::routes(app.deliveries.clone()))
@@ -60,6 +62,8 @@ pub(crate) fn openapi() -> OpenApi {
     let mut merged = oltp::api::openapi();
     merged.merge(ingest::api::openapi());
     merged.merge(query_service::api::openapi());
+    merged.merge(query_service::api::analytics::openapi());
+    merged.merge(query_service::api::search::openapi());
     merged.merge(report_builder::api::openapi());
     merged.merge(dashboards::api::openapi());
     merged.merge(dashboards::api::schedules::openapi());

@@ -288,7 +288,7 @@ pub(crate) struct BenchArgs {
     /// Size of the data of `reports`: s, m or l
     #[arg(long, default_value = "m")]
     pub(crate) scale: DemoScale,
-    /// Seconds of load (capture) or repetitions (reports)
+    /// Seconds of load (capture), repetitions (reports), thousands of rows (import, search)
     #[arg(long)]
     pub(crate) repeat: Option<u32>,
     /// Where the figures go as JSON (default: bench-SUBJECT.json)
@@ -309,4 +309,6 @@ pub(crate) enum BenchSubject {
     Render,
     /// Seconds and quality of training lead scores.
     Scoring,
+    /// Time of searches over a million contacts, and until a new record is found.
+    Search,
 }

@@ -173,6 +173,24 @@ pub enum Error {
         #[source]
         source: Box<deltalake_core::DeltaTableError>,
     },
+    /// The search index could not be read or written.
+    #[error("could not {attempt} the search index")]
+    Search {
+        /// What was attempted.
+        attempt: &'static str,
+        /// Why not.
+        #[source]
+        source: tantivy::TantivyError,
+    },
+    /// The lake's rows are not what the search index can be made of.
+    #[error("the search index met {reason} in the lake")]
+    SearchSource {
+        /// What was found.
+        reason: &'static str,
+    },
+    /// The search index is still being built.
+    #[error("the search index is being built; try again in a moment")]
+    SearchNotReady,
     /// A background task died.
     #[error("a background task of the lake died")]
     TaskDied(#[source] tokio::task::JoinError),
@@ -194,6 +212,10 @@ impl Error {
         move |source| Self::Arrow { table, source }
     }
 
+    pub(crate) fn search(attempt: &'static str) -> impl FnOnce(tantivy::TantivyError) -> Self {
+        move |source| Self::Search { attempt, source }
+    }
+
     pub(crate) fn damaged(path: &Path, reason: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), reason: reason.into() }
     }
@@ -203,7 +225,7 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::NotYetVisible { .. } => FaultKind::Timeout,
-            Self::Stopped | Self::InUse { .. } | Self::Io { .. } => FaultKind::Unavailable,
+            Self::Stopped | Self::InUse { .. } | Self::Io { .. } | Self::SearchNotReady => FaultKind::Unavailable,
             Self::UnsupportedType { .. }
             | Self::UnsuitableTable { .. }
             | Self::UnknownTable { .. }
@@ -221,6 +243,8 @@ impl Fault for Error {
             | Self::Parquet { .. }
             | Self::Arrow { .. }
             | Self::Delta { .. }
+            | Self::Search { .. }
+            | Self::SearchSource { .. }
             | Self::TaskDied(_) => FaultKind::Broken,
         }
     }
@@ -248,6 +272,9 @@ impl Fault for Error {
             Self::Parquet { .. } => "lake_parquet",
             Self::Arrow { .. } => "lake_arrow",
             Self::Delta { .. } => "lake_delta",
+            Self::Search { .. } => "search_failed",
+            Self::SearchSource { .. } => "search_source",
+            Self::SearchNotReady => "search_not_ready",
             Self::TaskDied(_) => "lake_task_died",
         }
     }

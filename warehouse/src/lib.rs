@@ -3,7 +3,7 @@
 //!
 //! Reading order: a [`TableSpec`] says what a table looks like; the one [`Lake`] applies
 //! transactions to it and flushes them; a [`LakeReader`] gives out [`LakeSnapshot`]s; a
-//! [`SnapshotWriter`] takes the initial copy.
+//! [`SnapshotWriter`] takes the initial copy. [`search`] keeps the full-text index of the lake's rows.
 //!
 //! On disk: `cur/<table>/` and `hist/<table>/` are Delta tables (current rows with deletion
 //! vectors, and every version there ever was); `_epochs/last.json` names the last consistent cut.
@@ -36,6 +36,7 @@ mod postgres_text;
 mod reader;
 mod recover;
 mod rows;
+pub mod search;
 mod snapshot;
 mod spec;
 mod status;

@@ -15,7 +15,7 @@ use parquet::{
         },
     },
     basic::{Compression, ZstdLevel},
-    file::{metadata::PageIndexPolicy, properties::WriterProperties},
+    file::{metadata::PageIndexPolicy, properties::WriterProperties, statistics::Statistics},
     schema::types::ColumnPath,
 };
 
@@ -182,6 +182,22 @@ impl Iterator for Scan {
         });
         Some(shaped.map_err(Error::arrow(&self.path.display().to_string())))
     }
+}
+
+/// Greatest position of the log in a file of history, from its footer; beyond every position if the
+/// footer does not tell.
+pub(crate) fn greatest_lsn(path: &Path) -> Result<u64> {
+    let opened = Opened::open(path)?;
+    let mut greatest = 0;
+    for group in opened.metadata.metadata().row_groups() {
+        let column = group.columns().iter().find(|column| column.column_path().string() == "_lsn");
+        let Some(Statistics::Int64(statistics)) = column.and_then(|column| column.statistics()) else {
+            return Ok(u64::MAX);
+        };
+        let Some(most) = statistics.max_opt() else { return Ok(u64::MAX) };
+        greatest = greatest.max(u64::try_from(*most).unwrap_or(0));
+    }
+    Ok(greatest)
 }
 
 /// Least and greatest id of a file, from its footer; none if the footer does not tell.

@@ -11,4 +11,6 @@ mod model;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod source;

@@ -22,6 +22,8 @@ export const links = {
   newSchedule: (parameters?: Record<string, string>) => withParameters("/schedules/new", parameters),
   schedule: (id: string) => `/schedules/${id}`,
   scoring: () => "/scoring",
+  analytics: (subject: string) => `/${subject}/analytics`,
+  search: (text: string) => withParameters("/search", { q: text }),
 } as const;
 
 function withParameters(path: string, parameters?: Record<string, string>): string {

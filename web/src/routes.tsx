@@ -23,6 +23,9 @@ const pages = {
   dashboardEdit: lazy(() => import("./dashboards/DashboardEditPage.tsx")),
   schedules: lazy(() => import("./schedules/SchedulesPage.tsx")),
   schedule: lazy(() => import("./schedules/SchedulePage.tsx")),
+  contactAnalytics: lazy(() => import("./analytics/ContactAnalyticsPage.tsx")),
+  companyAnalytics: lazy(() => import("./analytics/CompanyAnalyticsPage.tsx")),
+  search: lazy(() => import("./search/SearchPage.tsx")),
   scoring: lazy(() => import("./scoring/ScoringPage.tsx")),
 };
 
@@ -52,7 +55,10 @@ export const routes: RouteObject[] = [
           { path: "/schedules", ...page(pages.schedules) },
           { path: "/schedules/new", ...page(pages.schedule) },
           { path: "/schedules/:id", ...page(pages.schedule) },
+          { path: "/search", ...page(pages.search) },
           { path: "/scoring", ...page(pages.scoring) },
+          { path: "/contacts/analytics", ...page(pages.contactAnalytics) },
+          { path: "/companies/analytics", ...page(pages.companyAnalytics) },
           { path: "/deals/board", ...page(pages.board) },
           { path: "/:table", ...page(pages.list) },
           { path: "/:table/new", ...page(pages.create) },

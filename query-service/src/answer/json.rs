@@ -1,8 +1,8 @@
 //! Answers as JSON.
 
 use arrow::{
-    array::{Array, AsArray},
-    datatypes::{DataType, Float64Type, Int64Type},
+    array::{Array, AsArray, RecordBatch},
+    datatypes::{DataType, Float64Type, Int64Type, SchemaRef},
 };
 use serde_json::{Map, Value, json};
 
@@ -18,14 +18,7 @@ pub fn to_json(answer: &Answer) -> Value {
     let fields = answer.schema.fields();
     let columns: Vec<Value> =
         fields.iter().map(|field| json!({"name": field.name(), "type": type_name(field.data_type())})).collect();
-    let mut rows = Vec::with_capacity(answer.row_count());
-    for batch in &answer.batches {
-        for row in 0..batch.num_rows() {
-            let cells = fields.iter().zip(batch.columns());
-            let cells = cells.map(|(field, column)| (field.name().clone(), cell(column.as_ref(), row)));
-            rows.push(Value::Object(cells.collect::<Map<_, _>>()));
-        }
-    }
+    let rows = rows_json(&answer.schema, &answer.batches);
     json!({
         "as_of": answer.as_of.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         "lsn": answer.lsn,
@@ -38,6 +31,19 @@ pub fn to_json(answer: &Answer) -> Value {
         "columns": columns,
         "rows": rows,
     })
+}
+
+/// One object per row.
+pub(crate) fn rows_json(schema: &SchemaRef, batches: &[RecordBatch]) -> Vec<Value> {
+    let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let cells = schema.fields().iter().zip(batch.columns());
+            let cells = cells.map(|(field, column)| (field.name().clone(), cell(column.as_ref(), row)));
+            rows.push(Value::Object(cells.collect::<Map<_, _>>()));
+        }
+    }
+    rows
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "answers hold seven of the many Arrow types")]

@@ -1,22 +1,15 @@
-import { useQueries } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Keyboard, LogOut, Moon, Plus, Sun } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { useDeferredValue, useState } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
-import { type ObjectDef, useCatalog } from "@/api/catalog.ts";
-import { keys } from "@/api/keys.ts";
-import { listRecords, textOf } from "@/api/records.ts";
+import { useCatalog } from "@/api/catalog.ts";
 import { endSession } from "@/api/session.ts";
-import { formatChoice } from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { chooseTheme } from "@/theme/theme.ts";
 import css from "./CommandPalette.module.css";
-import { iconOf, sections, workObjects } from "./navigation.tsx";
-
-const SEARCHED = ["leads", "contacts", "companies", "deals", "tasks"];
-const FOUND_PER_OBJECT = 4;
-const MIN_SEARCH = 2;
+import { FoundRecords } from "./FoundRecords.tsx";
+import { sections, workObjects } from "./navigation.tsx";
 
 export function CommandPalette({
   open,
@@ -44,7 +37,6 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
   const catalog = useCatalog();
   const navigate = useNavigate();
   const [text, setText] = useState("");
-  const sought = useDeferredValue(text.trim());
   const run = (action: () => void) => () => {
     onClose();
     action();
@@ -70,11 +62,11 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
         className={css.input}
         value={text}
         onValueChange={setText}
-        placeholder="Search records, pages and commands"
+        placeholder="Search: @ people, # companies, $ deals, ! tasks"
         autoFocus
       />
       <Command.List className={css.list}>
-        <FoundRecords sought={sought} onOpen={(to) => go(to)()} />
+        <FoundRecords text={text} onOpen={(to) => go(to)()} />
         {places.length > 0 && (
           <Command.Group heading="Go to">
             {places.map(({ label, to, icon: Icon }) => (
@@ -109,44 +101,4 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
       </Command.List>
     </Command>
   );
-}
-
-function FoundRecords({ sought, onOpen }: { sought: string; onOpen: (to: string) => void }) {
-  const catalog = useCatalog();
-  const objects = SEARCHED.map((table) => catalog.byTable(table)).filter(
-    (object): object is ObjectDef => object !== undefined,
-  );
-  const found = useQueries({
-    queries: objects.map((object) => {
-      const ask = { q: sought, limit: FOUND_PER_OBJECT };
-      return {
-        queryKey: keys.list(object.table, ask),
-        queryFn: ({ signal }: { signal: AbortSignal }) => listRecords(object.table, ask, signal),
-        enabled: sought.length >= MIN_SEARCH,
-      };
-    }),
-  });
-  if (sought.length < MIN_SEARCH) return null;
-  return objects.map((object, position) => {
-    const items = found[position]?.data?.items ?? [];
-    if (items.length === 0) return null;
-    const Icon = iconOf(object.table);
-    return (
-      <Command.Group key={object.table} heading={object.plural_label}>
-        {items.map((record) => (
-          <Command.Item
-            key={record.id}
-            value={record.id}
-            onSelect={() => onOpen(links.record(object.table, record.id))}
-          >
-            <Icon aria-hidden />
-            <span>{textOf(record, object.title) || "Untitled"}</span>
-            <span className={css.detail}>
-              {textOf(record, "company_name") || formatChoice(textOf(record, "industry") || textOf(record, "status"))}
-            </span>
-          </Command.Item>
-        ))}
-      </Command.Group>
-    );
-  });
 }

@@ -9,7 +9,11 @@ export interface paths {
         };
         /**
          * List activities
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listActivities"];
         put?: never;
@@ -75,6 +79,26 @@ export interface paths {
         put?: never;
         /** Take out of the bin: activity */
         post: operations["restoreActivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/activities/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in activities
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listActivityValues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -219,7 +243,11 @@ export interface paths {
         };
         /**
          * List companies
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listCompanies"];
         put?: never;
@@ -312,6 +340,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/companies/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Interactions, engagement and performance of the companies that the caller may see.
+         * @description As for contacts; what happens with a company's people counts for the company.
+         */
+        get: operations["companyAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in companies
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listCompanyValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -321,7 +389,11 @@ export interface paths {
         };
         /**
          * List contacts
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listContacts"];
         put?: never;
@@ -414,6 +486,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Interactions, engagement and performance of the contacts that the caller may see.
+         * @description Answered from the warehouse; `lsn` and `lag_ms` say how fresh. Interactions are activities with
+         *     the contact; deals count for the contact they are with.
+         */
+        get: operations["contactAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in contacts
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listContactValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -423,7 +536,11 @@ export interface paths {
         };
         /**
          * List customers
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listCustomers"];
         put?: never;
@@ -443,7 +560,11 @@ export interface paths {
         };
         /**
          * List dashboards
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listDashboards"];
         put?: never;
@@ -583,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in dashboards
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listDashboardValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deals": {
         parameters: {
             query?: never;
@@ -592,7 +733,11 @@ export interface paths {
         };
         /**
          * List deals
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listDeals"];
         put?: never;
@@ -685,6 +830,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deals/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in deals
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listDealValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries": {
         parameters: {
             query?: never;
@@ -694,7 +859,11 @@ export interface paths {
         };
         /**
          * List deliveries
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -766,6 +935,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in deliveries
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listDeliveryValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -820,7 +1009,11 @@ export interface paths {
         };
         /**
          * List lead feedback
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listLeadFeedback"];
         put?: never;
@@ -892,6 +1085,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lead_feedback/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in lead feedback
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listLeadFeedbackValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads": {
         parameters: {
             query?: never;
@@ -901,7 +1114,11 @@ export interface paths {
         };
         /**
          * List leads
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listLeads"];
         put?: never;
@@ -1011,6 +1228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in leads
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listLeadValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/model": {
         parameters: {
             query?: never;
@@ -1037,7 +1274,11 @@ export interface paths {
         };
         /**
          * List notes
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listNotes"];
         put?: never;
@@ -1109,6 +1350,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in notes
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listNoteValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/order_items": {
         parameters: {
             query?: never;
@@ -1118,7 +1379,11 @@ export interface paths {
         };
         /**
          * List order items
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listOrderItems"];
         put?: never;
@@ -1190,6 +1455,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/order_items/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in order items
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listOrderItemValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders": {
         parameters: {
             query?: never;
@@ -1199,7 +1484,11 @@ export interface paths {
         };
         /**
          * List orders
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listOrders"];
         put?: never;
@@ -1271,6 +1560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in orders
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listOrderValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pipelines": {
         parameters: {
             query?: never;
@@ -1280,7 +1589,11 @@ export interface paths {
         };
         /**
          * List pipelines
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listPipelines"];
         put?: never;
@@ -1352,6 +1665,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pipelines/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in pipelines
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listPipelineValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products": {
         parameters: {
             query?: never;
@@ -1361,7 +1694,11 @@ export interface paths {
         };
         /**
          * List products
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listProducts"];
         put?: never;
@@ -1433,6 +1770,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in products
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listProductValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports": {
         parameters: {
             query?: never;
@@ -1493,7 +1850,11 @@ export interface paths {
         };
         /**
          * List saved reports
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listSavedReports"];
         put?: never;
@@ -1565,6 +1926,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/saved_reports/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in saved reports
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listSavedReportValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/saved_views": {
         parameters: {
             query?: never;
@@ -1574,7 +1955,11 @@ export interface paths {
         };
         /**
          * List saved views
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listSavedViews"];
         put?: never;
@@ -1646,6 +2031,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/saved_views/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in saved views
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listSavedViewValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules": {
         parameters: {
             query?: never;
@@ -1655,7 +2060,11 @@ export interface paths {
         };
         /**
          * List schedules
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listSchedules"];
         put?: never;
@@ -1761,6 +2170,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in schedules
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listScheduleValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/score_models": {
         parameters: {
             query?: never;
@@ -1770,7 +2199,11 @@ export interface paths {
         };
         /**
          * List score models
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listScoreModels"];
         put?: never;
@@ -1836,6 +2269,26 @@ export interface paths {
         put?: never;
         /** Take out of the bin: score model */
         post: operations["restoreScoreModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/score_models/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in score models
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listScoreModelValues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1910,6 +2363,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds records of every object by what is written in them.
+         * @description Finds what the caller may see, in fields that they may see. Misspelt words are forgiven when
+         *     little is found without. Pieces to highlight are offsets in UTF-16 code units, never markup.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sql": {
         parameters: {
             query?: never;
@@ -1944,6 +2418,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stage_spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List stage spans
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listStageSpans"];
+        put?: never;
+        /** Create a stage span */
+        post: operations["createStageSpan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage_spans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a stage span */
+        get: operations["readStageSpan"];
+        /**
+         * Change the given fields of: stage span
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceStageSpan"];
+        post?: never;
+        /** Move to the bin: stage span */
+        delete: operations["deleteStageSpan"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: stage span
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateStageSpan"];
+        trace?: never;
+    };
+    "/api/stage_spans/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listStageSpanHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage_spans/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: stage span */
+        post: operations["restoreStageSpan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage_spans/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in stage spans
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listStageSpanValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stages": {
         parameters: {
             query?: never;
@@ -1953,7 +2532,11 @@ export interface paths {
         };
         /**
          * List stages
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listStages"];
         put?: never;
@@ -2025,6 +2608,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stages/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in stages
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listStageValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -2034,7 +2637,11 @@ export interface paths {
         };
         /**
          * List tasks
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listTasks"];
         put?: never;
@@ -2106,6 +2713,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in tasks
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listTaskValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teams": {
         parameters: {
             query?: never;
@@ -2115,7 +2742,11 @@ export interface paths {
         };
         /**
          * List teams
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listTeams"];
         put?: never;
@@ -2187,6 +2818,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teams/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in teams
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listTeamValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -2196,7 +2847,11 @@ export interface paths {
         };
         /**
          * List users
-         * @description Filters: `filter[field]=value` or `filter[field][operator]=value` with the operators eq, ne, gt, gte, lt, lte, in (comma-separated or a JSON array), contains, starts_with and is_null.
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
          */
         get: operations["listUsers"];
         put?: never;
@@ -2262,6 +2917,26 @@ export interface paths {
         put?: never;
         /** Take out of the bin: user */
         post: operations["restoreUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in users
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listUserValues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2490,6 +3165,35 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+        };
+        /** @description The figures, and what they are the figures of. */
+        Analytics: components["schemas"]["SubjectFigures"] & {
+            /**
+             * Format: date-time
+             * @description The moment the figures describe.
+             */
+            as_of: string;
+            /**
+             * Format: date
+             * @description First day, in UTC.
+             */
+            from: string;
+            /** @description Periods of the series. */
+            interval: components["schemas"]["Interval"];
+            /**
+             * Format: int64
+             * @description **Units:** milliseconds, the age of the figures.
+             */
+            lag_ms: number;
+            /** @description Everything committed up to this position is in them. */
+            lsn: string;
+            /** @description Whom they are about. */
+            subject: components["schemas"]["Subject"];
+            /**
+             * Format: date
+             * @description Last day.
+             */
+            to: string;
         };
         /** @description A token as it is listed; the secret is not kept. */
         ApiToken: {
@@ -2733,6 +3437,11 @@ export interface components {
             /** @description External id. Id of the record in the system it came from; imports match by it. */
             external_id: string | null;
             /**
+             * Format: date-time
+             * @description Next follow-up. When the first open task about it is due.
+             */
+            readonly follow_up_at: string | null;
+            /**
              * Format: int64
              * @description Founded.
              */
@@ -2890,6 +3599,11 @@ export interface components {
             email: string | null;
             /** @description External id. Id of the record in the system it came from; imports match by it. */
             external_id: string | null;
+            /**
+             * Format: date-time
+             * @description Next follow-up. When the first open task about it is due.
+             */
+            readonly follow_up_at: string | null;
             /** Format: uuid */
             readonly id: string;
             /** @description Job title. */
@@ -3184,6 +3898,11 @@ export interface components {
             expected_close_on: string | null;
             /** @description External id. Id of the record in the system it came from; imports match by it. */
             external_id: string | null;
+            /**
+             * Format: date-time
+             * @description Next follow-up. When the first open task about it is due.
+             */
+            readonly follow_up_at: string | null;
             /** Format: uuid */
             readonly id: string;
             /**
@@ -3419,6 +4138,34 @@ export interface components {
             /** @description Its label. */
             label: string;
         };
+        /** @description How many take part. */
+        Engagement: {
+            /**
+             * Format: int64
+             * @description Records with an interaction in the span.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Records that got in touch themselves.
+             */
+            answering: number;
+            /**
+             * Format: int64
+             * @description Those that began on their side.
+             */
+            inbound: number;
+            /**
+             * Format: int64
+             * @description Interactions in the span.
+             */
+            interactions: number;
+            /**
+             * Format: int64
+             * @description Those that began on ours.
+             */
+            outbound: number;
+        };
         /**
          * @description The engine that gave an answer.
          * @enum {string}
@@ -3443,6 +4190,13 @@ export interface components {
         /** @description What leads are scored by. */
         FeatureList: {
             items: components["schemas"]["FeatureLine"][];
+        };
+        FieldValues: {
+            items?: {
+                count?: number;
+                value?: Record<string, never>;
+            }[];
+            more?: boolean;
         };
         /** @description One figure. */
         Figure: {
@@ -3482,6 +4236,26 @@ export interface components {
             /** @description Everything committed up to this log position is in them. */
             lsn: string;
         };
+        /** @description Interactions of one kind. */
+        InteractionFigures: {
+            /**
+             * Format: int64
+             * @description How many in the span.
+             */
+            interactions: number;
+            /** @description Such as `call` or `meeting`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description With how many records.
+             */
+            records: number;
+        };
+        /**
+         * @description How long a period of the series is.
+         * @enum {string}
+         */
+        Interval: "week" | "month";
         /** @description A fresh token with its secret, shown this once. */
         IssuedToken: components["schemas"]["ApiToken"] & {
             /** @description The secret, to be sent as `Authorization: Bearer <token>`. */
@@ -3535,6 +4309,11 @@ export interface components {
             estimated_value: string | null;
             /** @description External id. Id of the record in the system it came from; imports match by it. */
             external_id: string | null;
+            /**
+             * Format: date-time
+             * @description Next follow-up. When the first open task about it is due.
+             */
+            readonly follow_up_at: string | null;
             /** Format: uuid */
             readonly id: string;
             /** @description Industry. */
@@ -4609,6 +5388,14 @@ export interface components {
              */
             probability?: string | null;
         };
+        /** @description Fields of a stage span. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewStageSpan: {
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+        };
         /** @description Fields of a task. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewTask: {
             /**
@@ -5086,6 +5873,47 @@ export interface components {
              */
             score: number;
         };
+        /** @description What came of it, in one currency. */
+        Performance: {
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Deals lost in the span.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Deals that are open now.
+             */
+            open: number;
+            /** @description What they are worth. */
+            open_amount: string;
+            /** @description Share of the decided deals that were won, per cent to one place; none without decisions. */
+            win_rate?: string | null;
+            /**
+             * Format: int64
+             * @description Deals won in the span.
+             */
+            won: number;
+            /** @description What was won, as exact decimal text. */
+            won_amount: string;
+        };
+        /** @description Interactions of one period. */
+        PeriodFigures: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            interactions: number;
+            /** @description First day of the period. */
+            period: string;
+            /**
+             * Format: int64
+             * @description With how many records.
+             */
+            records: number;
+        };
         /** @description A pipeline. */
         Pipeline: {
             /** Format: date-time */
@@ -5263,6 +6091,24 @@ export interface components {
             points: number;
             /** @description The reason in words, such as `Source: referral`. */
             text: string;
+        };
+        /** @description How many records there are. */
+        RecordFigures: {
+            /**
+             * Format: int64
+             * @description Created in the span.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Those that are customers, now.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description All of them, now.
+             */
+            total: number;
         };
         /** @description A person who signs up by themselves. */
         Registration: {
@@ -5789,6 +6635,76 @@ export interface components {
             /** @description Whether a training is under way. */
             training: boolean;
         };
+        /** @description What was found. */
+        SearchAnswer: {
+            /**
+             * Format: int64
+             * @description **Units:** milliseconds from the request to the answer.
+             */
+            elapsed_ms: number;
+            /** @description One per object, the best match first. */
+            groups: components["schemas"]["SearchGroup"][];
+            /**
+             * Format: int64
+             * @description **Units:** milliseconds since the index knew the newest state.
+             */
+            lag_ms: number;
+            /** @description Everything committed in Postgres up to this position was searched. */
+            lsn: string;
+            /** @description What was looked for. */
+            query: string;
+        };
+        /** @description A field that matches. */
+        SearchField: {
+            /** @description Its name on screen. */
+            label: string;
+            /** @description The pieces that match. */
+            marks: components["schemas"]["SearchMark"][];
+            /** @description Name of the field. */
+            name: string;
+            /** @description Its text, or the piece of it that matches. */
+            text: string;
+        };
+        /** @description The records of one object that were found. */
+        SearchGroup: {
+            /** @description The best of them, in order. */
+            items: components["schemas"]["SearchItem"][];
+            /** @description Plural name on screen. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many records match.
+             */
+            matched: number;
+            /** @description Singular name of the object. */
+            object: string;
+            /** @description Plural name, as in addresses. */
+            table: string;
+        };
+        /** @description One record that was found. */
+        SearchItem: {
+            /** @description What tells it from others of the same title. */
+            detail?: string | null;
+            /** @description Other fields that match. */
+            fields: components["schemas"]["SearchField"][];
+            /** @description Its id. */
+            id: string;
+            /** @description The pieces of the title that match. */
+            marks: components["schemas"]["SearchMark"][];
+            /** @description What names it; a piece of it when it is long. */
+            title: string;
+        };
+        /**
+         * @description A piece of a text to highlight.
+         *
+         *     **Units:** UTF-16 code units, as JavaScript counts.
+         */
+        SearchMark: {
+            /** @description Where it ends. */
+            end: number;
+            /** @description Where it begins. */
+            start: number;
+        };
         /**
          * @description How a tile is shown.
          * @enum {string}
@@ -5923,10 +6839,91 @@ export interface components {
              */
             total: number | null;
         };
+        /** @description A stage span. */
+        StageSpan: {
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * @description Days. From entering to leaving; empty while the deal is in the stage.
+             * @example 1234.50
+             */
+            readonly days: string | null;
+            /**
+             * Format: uuid
+             * @description Deal.
+             */
+            readonly deal_id: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Entered.
+             */
+            readonly entered_at: string;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description Left. Empty while the deal is in the stage.
+             */
+            readonly left_at: string | null;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /**
+             * Format: uuid
+             * @description Stage.
+             */
+            readonly stage_id: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a stage span. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        StageSpanChanges: {
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+        };
+        StageSpanPage: {
+            items: components["schemas"]["StageSpan"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
         /** @description The deliveries of a run. */
         Started: {
             /** @description One delivery per recipient, pending. */
             deliveries: Record<string, never>[];
+        };
+        /**
+         * @description Whom the figures are about.
+         * @enum {string}
+         */
+        Subject: "contacts" | "companies";
+        /** @description Everything about one kind of subject. */
+        SubjectFigures: {
+            /** @description How many take part. */
+            engagement: components["schemas"]["Engagement"];
+            /** @description Interactions by kind, the most frequent first. */
+            interactions: components["schemas"]["InteractionFigures"][];
+            /** @description What came of it, by currency. */
+            performance: components["schemas"]["Performance"][];
+            /** @description Interactions over time. */
+            periods: components["schemas"]["PeriodFigures"][];
+            /** @description How many there are. */
+            records: components["schemas"]["RecordFigures"];
+            /** @description The most active. */
+            top: components["schemas"]["TopSubject"][];
         };
         /** @description A column. */
         TableColumn: {
@@ -6252,6 +7249,20 @@ export interface components {
          * @enum {string}
          */
         TokenScope: "full" | "read";
+        /** @description One of the most active. */
+        TopSubject: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Interactions in the span.
+             */
+            interactions: number;
+            /** @description Day of the last one. */
+            last_on: string;
+            /** @description Its name. */
+            name?: string | null;
+        };
         /** @description What a training came to. */
         Trained: {
             /** @description Why it is not a new champion, when it is not. */
@@ -6467,11 +7478,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -6953,6 +7966,62 @@ export interface operations {
             };
         };
     };
+    listActivityValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -7217,11 +8286,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -7753,6 +8824,123 @@ export interface operations {
             };
         };
     };
+    companyAnalytics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description First day, in UTC; twelve months before the last one when not given.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /** @description Periods of the series: `week` or `month`, which is usual. */
+                interval?: components["schemas"]["Interval"];
+                /**
+                 * @description Waits until everything committed up to this position of the log is in the figures.
+                 * @example 0/16B3748
+                 */
+                min_lsn?: string;
+                /**
+                 * @description Last day; today when not given.
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                /** @description Length of the list of the most active, 1 to 100; 10 when not given. */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The warehouse has not reached min_lsn, or has not been filled yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listCompanyValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listContacts: {
         parameters: {
             query?: {
@@ -7760,11 +8948,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -8296,6 +9486,123 @@ export interface operations {
             };
         };
     };
+    contactAnalytics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description First day, in UTC; twelve months before the last one when not given.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /** @description Periods of the series: `week` or `month`, which is usual. */
+                interval?: components["schemas"]["Interval"];
+                /**
+                 * @description Waits until everything committed up to this position of the log is in the figures.
+                 * @example 0/16B3748
+                 */
+                min_lsn?: string;
+                /**
+                 * @description Last day; today when not given.
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                /** @description Length of the list of the most active, 1 to 100; 10 when not given. */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The warehouse has not reached min_lsn, or has not been filled yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listContactValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCustomers: {
         parameters: {
             query?: {
@@ -8303,11 +9610,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -8345,11 +9654,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -8951,6 +10262,62 @@ export interface operations {
             };
         };
     };
+    listDashboardValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDeals: {
         parameters: {
             query?: {
@@ -8958,11 +10325,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -9494,6 +10863,62 @@ export interface operations {
             };
         };
     };
+    listDealValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDeliveries: {
         parameters: {
             query?: {
@@ -9501,11 +10926,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -9987,6 +11414,62 @@ export interface operations {
             };
         };
     };
+    listDeliveryValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     followEvents: {
         parameters: {
             query?: never;
@@ -10094,11 +11577,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -10580,6 +12065,62 @@ export interface operations {
             };
         };
     };
+    listLeadFeedbackValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listLeads: {
         parameters: {
             query?: {
@@ -10587,11 +12128,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -11153,6 +12696,62 @@ export interface operations {
             };
         };
     };
+    listLeadValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     model: {
         parameters: {
             query?: never;
@@ -11179,11 +12778,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -11665,6 +13266,62 @@ export interface operations {
             };
         };
     };
+    listNoteValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrderItems: {
         parameters: {
             query?: {
@@ -11672,11 +13329,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -12158,6 +13817,62 @@ export interface operations {
             };
         };
     };
+    listOrderItemValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrders: {
         parameters: {
             query?: {
@@ -12165,11 +13880,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -12651,6 +14368,62 @@ export interface operations {
             };
         };
     };
+    listOrderValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPipelines: {
         parameters: {
             query?: {
@@ -12658,11 +14431,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -13144,6 +14919,62 @@ export interface operations {
             };
         };
     };
+    listPipelineValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProducts: {
         parameters: {
             query?: {
@@ -13151,11 +14982,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -13637,6 +15470,62 @@ export interface operations {
             };
         };
     };
+    listProductValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: never;
@@ -13723,11 +15612,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -14209,6 +16100,62 @@ export interface operations {
             };
         };
     };
+    listSavedReportValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSavedViews: {
         parameters: {
             query?: {
@@ -14216,11 +16163,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -14702,6 +16651,62 @@ export interface operations {
             };
         };
     };
+    listSavedViewValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSchedules: {
         parameters: {
             query?: {
@@ -14709,11 +16714,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -15256,6 +17263,62 @@ export interface operations {
             };
         };
     };
+    listScheduleValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listScoreModels: {
         parameters: {
             query?: {
@@ -15263,11 +17326,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -15749,6 +17814,62 @@ export interface operations {
             };
         };
     };
+    listScoreModelValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     applyScoring: {
         parameters: {
             query?: never;
@@ -15857,6 +17978,112 @@ export interface operations {
             };
         };
     };
+    search: {
+        parameters: {
+            query: {
+                /** @description Records per object, 1 to 50; 5 when not given. */
+                limit?: number;
+                /**
+                 * @description Waits until everything committed up to this position of the log can be found.
+                 * @example 0/16B3748
+                 */
+                min_lsn?: string;
+                /**
+                 * @description Objects to look in, by commas; all when not given.
+                 * @example contacts,leads
+                 */
+                objects?: string;
+                /**
+                 * @description Words, of which the last may be unfinished; `"phrases"`; pieces of a phone number or e-mail
+                 *     address. `@` in front finds people, `#` companies, `$` deals, `!` tasks.
+                 * @example ada lov
+                 */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, by object */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "elapsed_ms": 4,
+                     *       "groups": [
+                     *         {
+                     *           "items": [
+                     *             {
+                     *               "detail": "Analyst",
+                     *               "fields": [
+                     *                 {
+                     *                   "label": "E-mail",
+                     *                   "marks": [
+                     *                     {
+                     *                       "end": 3,
+                     *                       "start": 0
+                     *                     }
+                     *                   ],
+                     *                   "name": "email",
+                     *                   "text": "ada@example.com"
+                     *                 }
+                     *               ],
+                     *               "id": "0190a5c0-0000-7000-8000-000000000001",
+                     *               "marks": [
+                     *                 {
+                     *                   "end": 3,
+                     *                   "start": 0
+                     *                 },
+                     *                 {
+                     *                   "end": 7,
+                     *                   "start": 4
+                     *                 }
+                     *               ],
+                     *               "title": "Ada Lovelace"
+                     *             }
+                     *           ],
+                     *           "label": "Contacts",
+                     *           "matched": 1,
+                     *           "object": "contact",
+                     *           "table": "contacts"
+                     *         }
+                     *       ],
+                     *       "lag_ms": 12,
+                     *       "lsn": "0/16B3748",
+                     *       "query": "ada lov"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The query is too long, or names an unknown object */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The index is being built, or has not reached min_lsn */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     run_sql: {
         parameters: {
             query?: never;
@@ -15934,6 +18161,557 @@ export interface operations {
             };
         };
     };
+    listStageSpans: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSpanPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createStageSpan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStageSpan"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSpan"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readStageSpan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSpan"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceStageSpan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageSpanChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSpan"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteStageSpan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSpan"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateStageSpan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageSpanChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSpan"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStageSpanHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreStageSpan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSpan"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStageSpanValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listStages: {
         parameters: {
             query?: {
@@ -15941,11 +18719,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -16427,6 +19207,62 @@ export interface operations {
             };
         };
     };
+    listStageValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTasks: {
         parameters: {
             query?: {
@@ -16434,11 +19270,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -16920,6 +19758,62 @@ export interface operations {
             };
         };
     };
+    listTaskValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTeams: {
         parameters: {
             query?: {
@@ -16927,11 +19821,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -17413,6 +20309,62 @@ export interface operations {
             };
         };
     };
+    listTeamValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -17420,11 +20372,13 @@ export interface operations {
                 cursor?: string;
                 /** @description `only` or `with` deleted records, for those who may delete. */
                 deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
                 /** @description Records per page, 1 to 500; 50 when not given. */
                 limit?: string;
                 /** @description Words that must occur in the searchable fields. */
                 q?: string;
-                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. */
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
                 sort?: string;
                 /** @description `true` to count all matching records. */
                 total?: string;
@@ -17897,6 +20851,62 @@ export interface operations {
             };
             /** @description It has changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUserValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

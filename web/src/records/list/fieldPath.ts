@@ -20,21 +20,26 @@ export function fieldAt(catalog: Catalog, object: ObjectDef, path: string): Fiel
 
 /** The fields to choose from: the record's own, then those of each link. */
 export function fieldChoices(catalog: Catalog, object: ObjectDef): { label: string; fields: FieldChoice[] }[] {
-  const own = { label: object.label, fields: choicesOf(object, "") };
+  const own = { label: object.label, fields: choicesOf(object, "", "") };
   const linked = object.fields.flatMap((field) => {
     const target = field.kind.type === "link" ? catalog.byName(field.kind.object) : undefined;
     if (!target || masked(object, field.name)) return [];
-    return [{ label: `${field.label} ›`, fields: choicesOf(target, `${field.name.replace(/_id$/, "")}.`) }];
+    return [
+      {
+        label: `${field.label} ›`,
+        fields: choicesOf(target, `${field.name.replace(/_id$/, "")}.`, `${field.label} › `),
+      },
+    ];
   });
   return [own, ...linked];
 }
 
-function choicesOf(object: ObjectDef, prefix: string): FieldChoice[] {
+function choicesOf(object: ObjectDef, path: string, label: string): FieldChoice[] {
   return [...object.fields, ...systemFields]
     .filter((field) => field.kind.type !== "json")
     .map((field) => ({
-      path: `${prefix}${field.name}`,
-      label: field.label,
+      path: `${path}${field.name}`,
+      label: `${label}${field.label}`,
       hidden: masked(object, field.name),
     }));
 }

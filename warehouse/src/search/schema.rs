@@ -1,0 +1,147 @@
+//! What the index holds, derived from the catalogue.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{Catalog, FieldKind, ObjectDef};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+};
+
+use super::text::ANALYZER;
+
+/// Changes when what is stored for a row changes in a way the schema does not show.
+const FORM: u32 = 1;
+
+/// How a field of the catalogue is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// By its words, and as a whole.
+    Words,
+    /// By its words only.
+    Prose,
+    /// By the digits of a phone number.
+    Number,
+}
+
+/// One searched field: the same name in several objects is one field of the index.
+#[derive(Debug, Clone)]
+pub(crate) struct Searched {
+    pub(crate) name: String,
+    pub(crate) manner: Manner,
+    /// Whether it names the records of an object.
+    pub(crate) title: bool,
+    /// Its words, or the ends of its digits.
+    pub(crate) words: Field,
+    /// The value as a whole.
+    pub(crate) whole: Option<Field>,
+}
+
+/// One object in the index.
+#[derive(Debug, Clone)]
+pub(crate) struct Kind {
+    pub(crate) object: ObjectDef,
+    /// Its searchable fields, as positions in [`SearchSchema::fields`].
+    pub(crate) fields: Vec<usize>,
+}
+
+/// The fields of the index and what they stand for.
+#[derive(Debug, Clone)]
+pub(crate) struct SearchSchema {
+    pub(crate) schema: Schema,
+    /// Objects with something to search; a document names its object by its place here.
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) fields: Vec<Searched>,
+    /// The record's id, by which it is replaced.
+    pub(crate) id: Field,
+    pub(crate) id_high: Field,
+    pub(crate) id_low: Field,
+    /// Place of the object in `kinds`.
+    pub(crate) kind: Field,
+    pub(crate) owner: Field,
+    pub(crate) audience: Field,
+    pub(crate) team: Field,
+    /// Microseconds since 1970.
+    pub(crate) updated_at: Field,
+}
+
+impl SearchSchema {
+    /// The index of a catalogue.
+    pub(crate) fn of(catalog: &Catalog) -> Self {
+        let searched = searched(catalog);
+        let mut builder = Schema::builder();
+        let id = builder.add_text_field("_id", STRING);
+        let id_high = builder.add_u64_field("_id_high", FAST);
+        let id_low = builder.add_u64_field("_id_low", FAST);
+        let kind = builder.add_u64_field("_kind", INDEXED | FAST);
+        let owner = builder.add_text_field("_owner", STRING | FAST);
+        let audience = builder.add_text_field("_audience", STRING | FAST);
+        let team = builder.add_text_field("_team", STRING | FAST);
+        let updated_at = builder.add_i64_field("_updated_at", FAST);
+        let fields: Vec<Searched> =
+            searched.iter().map(|(name, (manner, title))| field(&mut builder, name, *manner, *title)).collect();
+        let kinds = searchable_objects(catalog).map(|object| {
+            let places = fields.iter().enumerate();
+            let own = places.filter(|(_, field)| object.field(&field.name).is_some_and(|field| field.searchable));
+            Kind { object: object.clone(), fields: own.map(|(place, _)| place).collect() }
+        });
+        let kinds = kinds.collect();
+        let schema = builder.build();
+        Self { schema, kinds, fields, id, id_high, id_low, kind, owner, audience, team, updated_at }
+    }
+
+    /// Equal for indexes that can stand for each other.
+    pub(crate) fn fingerprint(&self) -> String {
+        let objects = self.kinds.iter().map(|kind| {
+            let fields = kind.fields.iter().filter_map(|place| self.fields.get(*place));
+            let fields: Vec<String> = fields.map(|field| format!("{}:{:?}", field.name, field.manner)).collect();
+            format!("{}({})", kind.object.table, fields.join(","))
+        });
+        format!("{FORM}:{}", objects.collect::<Vec<_>>().join(" "))
+    }
+}
+
+fn searchable_objects(catalog: &Catalog) -> impl Iterator<Item = &ObjectDef> {
+    catalog.objects.iter().filter(|object| object.fields.iter().any(|field| field.searchable))
+}
+
+/// The searchable fields by name: how each is searched, and whether it is a title.
+fn searched(catalog: &Catalog) -> BTreeMap<String, (Manner, bool)> {
+    let mut searched: BTreeMap<String, (Manner, bool)> = BTreeMap::new();
+    let titles: BTreeSet<&str> = catalog.objects.iter().map(|object| object.title.as_str()).collect();
+    for field in catalog.objects.iter().flat_map(|object| &object.fields).filter(|field| field.searchable) {
+        let manner = match field.kind {
+            FieldKind::Phone => Manner::Number,
+            FieldKind::LongText | FieldKind::Json => Manner::Prose,
+            FieldKind::Text { .. }
+            | FieldKind::Email
+            | FieldKind::Url
+            | FieldKind::Integer { .. }
+            | FieldKind::Decimal { .. }
+            | FieldKind::Money
+            | FieldKind::Bool
+            | FieldKind::Date
+            | FieldKind::DateTime
+            | FieldKind::Choice { .. }
+            | FieldKind::Link { .. } => Manner::Words,
+        };
+        let title = manner == Manner::Words && titles.contains(field.name.as_str());
+        // The plainer manner serves all objects that have a field of this name.
+        let known = searched.entry(field.name.clone()).or_insert((manner, title));
+        if manner == Manner::Prose {
+            *known = (Manner::Prose, false);
+        }
+    }
+    searched
+}
+
+fn field(builder: &mut SchemaBuilder, name: &str, manner: Manner, title: bool) -> Searched {
+    let positions = IndexRecordOption::WithFreqsAndPositions;
+    let words = TextFieldIndexing::default().set_tokenizer(ANALYZER).set_index_option(positions);
+    let words = match manner {
+        Manner::Words | Manner::Prose => TextOptions::default().set_indexing_options(words),
+        Manner::Number => STRING,
+    };
+    let words = builder.add_text_field(name, words);
+    let whole = (manner == Manner::Words).then(|| builder.add_text_field(&format!("{name}_whole"), STRING));
+    Searched { name: name.to_owned(), manner, title, words, whole }
+}
