@@ -11,7 +11,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
-use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, ready_dashboards};
+use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, mail::Post, ready_dashboards};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
 use oltp::{Oltp, feed::ChangeFeed, identity::Identity};
 use query_service::{QueryConfig, QueryService, SearchService};
@@ -100,10 +100,12 @@ impl App {
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
         let scoring = Scoring::new(oltp.clone(), query.clone());
-        let identity = Arc::new(Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?));
+        let identity = Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?);
+        let identity = Arc::new(identity.with_settings(config.account_settings()));
         let mailer = mailer(&config.mail).context("the section [mail] of the configuration cannot be used")?;
+        let post = Post::new(oltp.clone(), mailer.clone());
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
-        let mailing = mail::Mailing::start(&deliveries);
+        let mailing = mail::Mailing::start(&deliveries, post);
         Ok(Self {
             oltp,
             identity,

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use oltp::identity::{AccountSettings, RegistrationMode};
 use serde::{Deserialize, Serialize};
 
 /// Where Leadhouse listens unless told otherwise.
@@ -24,12 +25,25 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// An external Postgres 15 or newer; empty means the embedded one.
     pub(crate) database_url: Option<String>,
+    /// Where people reach this workspace, such as `https://crm.example.com`; links in mail lead there.
+    /// The address it listens on when absent.
+    pub(crate) public_url: Option<String>,
     /// Warehouse settings.
     pub(crate) lake: LakeSection,
     /// Analytical query limits.
     pub(crate) query: QuerySection,
+    /// Who may have an account.
+    pub(crate) accounts: AccountsSection,
     /// Where mail goes out.
     pub(crate) mail: MailSection,
+}
+
+/// `[accounts]`: who may have one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AccountsSection {
+    /// Who may sign up by themselves: `open`, `confirmed` (once the e-mail address is proved) or `closed`.
+    pub(crate) registration: RegistrationMode,
 }
 
 /// `[lake]`: when the hot tail is written to Parquet.
@@ -77,6 +91,8 @@ impl Default for Config {
             database_url: None,
             lake: LakeSection::default(),
             query: QuerySection::default(),
+            public_url: None,
+            accounts: AccountsSection::default(),
             mail: MailSection::default(),
         }
     }
@@ -131,6 +147,12 @@ pub(crate) enum ConfigError {
         /// Where and why.
         source: Box<toml::de::Error>,
     },
+    /// The public address is not one.
+    #[error("public_url must be like https://crm.example.com, with nothing behind the host and port, not `{value}`")]
+    PublicUrl {
+        /// What it says.
+        value: String,
+    },
     /// An environment variable is not valid.
     #[error("{name}={value}: {reason}")]
     Variable {
@@ -175,6 +197,9 @@ impl Config {
         if let Some(url) = variable("DATABASE_URL") {
             config.database_url = Some(url);
         }
+        if let Some(url) = variable("LEADHOUSE_PUBLIC_URL") {
+            config.public_url = Some(url);
+        }
         if let Some(url) = variable("LEADHOUSE_SMTP_URL") {
             config.mail.smtp_url = Some(url);
         }
@@ -187,6 +212,9 @@ impl Config {
         if let Some(listen) = overrides.listen {
             config.listen = listen;
         }
+        if let Some(url) = &config.public_url {
+            check_public_url(url)?;
+        }
         config.data_dir = std::path::absolute(&config.data_dir).unwrap_or(config.data_dir);
         Ok(config)
     }
@@ -195,6 +223,12 @@ impl Config {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         toml::from_str(&text).map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
+    }
+
+    /// The settings of accounts.
+    pub(crate) fn account_settings(&self) -> AccountSettings {
+        let public_url = self.public_url.clone().unwrap_or_else(|| local_url(self.listen));
+        AccountSettings { public_url, registration: self.accounts.registration }
     }
 
     /// The configuration as a file, for `config check`; passwords in addresses are hidden.
@@ -245,6 +279,22 @@ fn default_data_dir() -> PathBuf {
     base.unwrap_or_else(|| PathBuf::from("/var/lib")).join("leadhouse")
 }
 
+/// How a browser on this machine reaches the server.
+fn local_url(listen: SocketAddr) -> String {
+    if listen.ip().is_unspecified() {
+        return format!("http://127.0.0.1:{}", listen.port());
+    }
+    format!("http://{listen}")
+}
+
+fn check_public_url(value: &str) -> Result<(), ConfigError> {
+    let origin = reqwest::Url::parse(value).ok().filter(|url| {
+        let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        ["http", "https"].contains(&url.scheme()) && url.host_str().is_some() && plain
+    });
+    origin.map(drop).ok_or_else(|| ConfigError::PublicUrl { value: value.to_owned() })
+}
+
 fn hide_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
@@ -261,6 +311,20 @@ mod tests {
         let wrong: Result<Config, _> = toml::from_str("colour = 'red'");
 
         assert!(wrong.unwrap_err().to_string().contains("colour"));
+    }
+
+    #[test]
+    fn a_public_address_is_an_origin_and_nothing_more() {
+        for right in ["https://crm.example.com", "https://crm.example.com/", "http://127.0.0.1:8080"] {
+            assert!(check_public_url(right).is_ok(), "{right}");
+        }
+        for wrong in
+            ["crm.example.com", "https://crm.example.com/crm", "ftp://crm.example.com", "https://a:b@c", "https://c?d"]
+        {
+            assert!(check_public_url(wrong).is_err(), "{wrong}");
+        }
+        let everywhere = Config { listen: SocketAddr::from(([0, 0, 0, 0], 80)), ..Config::default() };
+        assert_eq!(everywhere.account_settings().public_url, "http://127.0.0.1:80");
     }
 
     #[test]

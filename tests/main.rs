@@ -1,6 +1,7 @@
 //! The whole program from outside: the real binary, a real Postgres, a real lake.
 #![cfg(test)]
 
+mod account_mail;
 mod accounts;
 mod analytics;
 mod as_of;

@@ -32,7 +32,7 @@ mod finish;
 mod plan;
 mod request;
 
-pub use claim::{ClaimedDelivery, Lease};
+pub use claim::ClaimedDelivery;
 pub use finish::{DeliveryOutcome, MAX_ATTEMPTS};
 pub use plan::Planned;
 pub use request::Addressees;

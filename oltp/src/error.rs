@@ -100,11 +100,17 @@ pub enum Error {
         /// The account's status.
         status: String,
     },
+    /// The person has registered but not followed the link that was mailed to them.
+    #[error("confirm your e-mail address first: follow the link that was mailed to you")]
+    EmailUnconfirmed,
+    /// Nobody may register by themselves.
+    #[error("nobody can register here by themselves; ask an administrator for an invitation")]
+    RegistrationClosed,
     /// The token may only read.
     #[error("this API token may only read")]
     ReadOnlyToken,
-    /// Too many failed logins.
-    #[error("too many failed logins; try again in {retry_after_s} seconds")]
+    /// Too many failed logins, or too many tries of something else that is limited.
+    #[error("too many attempts; try again in {retry_after_s} seconds")]
     TooManyAttempts {
         /// **Units:** seconds until the next attempt is looked at.
         retry_after_s: u64,
@@ -216,6 +222,8 @@ impl Fault for Error {
             | Self::MaskedField { .. }
             | Self::ReadOnlyToken
             | Self::AccountClosed { .. }
+            | Self::EmailUnconfirmed
+            | Self::RegistrationClosed
             | Self::AdministratorsOnly { .. } => FaultKind::Forbidden,
             Self::RecordNotFound { .. } | Self::UnknownObject { .. } => FaultKind::NotFound,
             Self::Stale { .. } => FaultKind::Stale,
@@ -250,6 +258,8 @@ impl Fault for Error {
             Self::WrongCredentials => "wrong_credentials",
             Self::TokenRefused => "token_refused",
             Self::AccountClosed { .. } => "account_closed",
+            Self::EmailUnconfirmed => "email_unconfirmed",
+            Self::RegistrationClosed => "registration_closed",
             Self::ReadOnlyToken => "read_only_token",
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::Crowded => "too_many_streams",

@@ -5,7 +5,7 @@
 //! [`records`](crate::records); what proves who they are lies in tables of its own, which nobody
 //! captures.
 //!
-//! Invariants: passwords are kept as argon2id hashes only, API tokens as SHA-256 only; a wrong
+//! Invariants: passwords are kept as argon2id hashes only, tokens of any kind as SHA-256 only; a wrong
 //! name costs as much time as a wrong password; a suspended, deactivated or deleted person is
 //! refused at once, whatever tokens they hold.
 
@@ -16,16 +16,26 @@ use crate::{Error, Oltp, Result, records::Record};
 mod access_token;
 mod accounts;
 mod api_tokens;
+mod confirmation;
+mod invitation;
+mod letters;
+mod links;
 mod login;
 mod password;
 mod people;
+mod registration;
+mod reset;
 mod security_log;
+mod settings;
 mod throttle;
 
 pub use access_token::AccessToken;
-pub use accounts::{NewUser, Registration};
+pub use accounts::NewUser;
 pub use api_tokens::{ApiToken, IssuedToken, NewToken, TokenScope};
+pub use invitation::Invitation;
 pub use password::random_password;
+pub use registration::{Registered, Registration};
+pub use settings::{AccountSettings, RegistrationMode};
 
 use access_token::Signer;
 use password::Hasher;
@@ -38,6 +48,7 @@ pub struct Identity {
     signer: Signer,
     hasher: Hasher,
     people: People,
+    settings: AccountSettings,
 }
 
 impl Identity {
@@ -45,7 +56,24 @@ impl Identity {
     ///
     /// **Shape:** 32 random bytes; whoever knows them can sign in as anybody.
     pub fn new(oltp: Oltp, secret: impl AsRef<[u8]>) -> Self {
-        Self { oltp, signer: Signer::new(secret.as_ref()), hasher: Hasher::default(), people: People::default() }
+        Self {
+            oltp,
+            signer: Signer::new(secret.as_ref()),
+            hasher: Hasher::default(),
+            people: People::default(),
+            settings: AccountSettings::default(),
+        }
+    }
+
+    /// The same with these settings of accounts.
+    #[must_use]
+    pub fn with_settings(self, settings: AccountSettings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// The settings of accounts.
+    pub fn settings(&self) -> &AccountSettings {
+        &self.settings
     }
 
     /// Who the bearer of this token is: an access token from [`login`](Self::login) or an API token.

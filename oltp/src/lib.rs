@@ -3,10 +3,10 @@
 //!
 //! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
-//! whole loads; [`schedules`] and [`deliveries`] are the queue of scheduled mail; [`feed`] tells of
-//! writes as they are committed; [`http`] holds what every route shares, the problem answers above
-//! all; [`api`] lists the routes. [`embedded`] runs a private Postgres when nobody
-//! brings one, [`testing`] a throw-away one.
+//! whole loads; [`schedules`] and [`deliveries`] are the queue of scheduled mail, [`mails`] that of
+//! all other mail; [`feed`] tells of writes as they are committed; [`http`] holds what every route
+//! shares, the problem answers above all; [`api`] lists the routes. [`embedded`] runs a private
+//! Postgres when nobody brings one, [`testing`] a throw-away one.
 //!
 //! Invariants: a write of a record, its audit entry and its outbox message are one transaction;
 //! input reaches a statement only as `catalog::Changes` or as a bound value; only `http` knows
@@ -22,6 +22,8 @@ mod error;
 pub mod feed;
 pub mod http;
 pub mod identity;
+mod lease;
+pub mod mails;
 mod position;
 pub mod records;
 mod requirements;
@@ -31,4 +33,5 @@ pub mod testing;
 
 pub use database::Oltp;
 pub use error::{Error, Result};
+pub use lease::{Lease, SendQueue};
 pub use requirements::Requirement;

@@ -3,7 +3,7 @@
 use catalog::{Principal, policy};
 use chrono::TimeDelta;
 use oltp::{
-    Error,
+    Error, SendQueue,
     deliveries::{Addressees, ClaimedDelivery, DeliveryOutcome, MAX_ATTEMPTS},
     records::Record,
 };
@@ -77,7 +77,7 @@ async fn runs_that_were_missed_are_made_up_for_once_by_the_latest() {
 async fn what_was_sent_is_not_claimed_again() {
     let (office, _) = due_office().await;
     plan(&office).await;
-    let mut lease = office.oltp.lease_deliveries().await.expect("a lease");
+    let mut lease = office.oltp.lease(SendQueue::Deliveries).await.expect("a lease");
 
     for _recipient in 0..2 {
         let claimed = office.oltp.claim_delivery(&mut lease).await.expect("a claim").expect("a delivery");
@@ -99,7 +99,7 @@ async fn a_temporary_failure_waits_longer_each_time_and_is_given_up_in_the_end()
     office.schedule(&ada, json!({})).await;
     office.wait(TimeDelta::days(1));
     plan(&office).await;
-    let mut lease = office.oltp.lease_deliveries().await.expect("a lease");
+    let mut lease = office.oltp.lease(SendQueue::Deliveries).await.expect("a lease");
     let mut waits = Vec::new();
 
     for _attempt in 0..MAX_ATTEMPTS {
@@ -127,7 +127,7 @@ async fn a_temporary_failure_waits_longer_each_time_and_is_given_up_in_the_end()
 async fn a_mail_server_that_is_away_costs_no_attempt() {
     let (office, _) = due_office().await;
     plan(&office).await;
-    let mut lease = office.oltp.lease_deliveries().await.expect("a lease");
+    let mut lease = office.oltp.lease(SendQueue::Deliveries).await.expect("a lease");
 
     for _try in 0..3 * MAX_ATTEMPTS {
         let claimed = office.oltp.claim_delivery(&mut lease).await.expect("a look").expect("still waiting");
@@ -147,10 +147,10 @@ async fn a_mail_server_that_is_away_costs_no_attempt() {
 async fn what_a_dead_sender_left_is_claimed_at_once_and_its_late_word_does_not_count() {
     let (office, _) = due_office().await;
     plan(&office).await;
-    let mut dead = office.oltp.lease_deliveries().await.expect("a lease");
+    let mut dead = office.oltp.lease(SendQueue::Deliveries).await.expect("a lease");
     let left = office.oltp.claim_delivery(&mut dead).await.expect("a look").expect("a delivery");
     office.wait(TimeDelta::seconds(1));
-    let mut second = office.oltp.lease_deliveries().await.expect("a lease");
+    let mut second = office.oltp.lease(SendQueue::Deliveries).await.expect("a lease");
     let other = office.oltp.claim_delivery(&mut second).await.expect("a look").expect("a delivery");
     assert_ne!(other.id, left.id, "the first sender is alive: what it has is its own");
     assert!(office.oltp.claim_delivery(&mut second).await.expect("a look").is_none());
@@ -158,7 +158,7 @@ async fn what_a_dead_sender_left_is_claimed_at_once_and_its_late_word_does_not_c
 
     dead.end().await.expect("ended");
     office.wait(TimeDelta::seconds(1));
-    let mut next = office.oltp.lease_deliveries().await.expect("a lease");
+    let mut next = office.oltp.lease(SendQueue::Deliveries).await.expect("a lease");
     let again = office.oltp.claim_delivery(&mut next).await.expect("a look").expect("a delivery");
 
     assert_eq!((again.id, again.attempt), (left.id, 2));

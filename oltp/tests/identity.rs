@@ -1,141 +1,20 @@
 //! Signing up, signing in and what follows for what people see, over HTTP and in process.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, StatusCode, header},
-    middleware::{self, Next},
-    response::{IntoResponse, Response},
-};
-use catalog::{Changes, FixedClock, Principal, Role, Scope};
+use axum::http::{StatusCode, header};
+use catalog::{Principal, Role, Scope};
 use chrono::TimeDelta;
 use oltp::{
-    Error, Oltp,
-    http::{Problem, bearer, request_scope, with_fallbacks},
-    identity::{Identity, NewToken, NewUser, TokenScope},
-    testing::Cluster,
+    Error,
+    identity::{NewToken, TokenScope},
 };
-use serde_json::{Value, json};
-use tower::ServiceExt;
-use uuid::Uuid;
+use serde_json::json;
 
-const PASSWORD: &str = "seven green bottles";
+mod mailed;
+mod workspace;
 
-/// A workspace whose clock stands still, with the routes as the program serves them.
-struct Workspace {
-    oltp: Oltp,
-    clock: Arc<FixedClock>,
-    identity: Arc<Identity>,
-    router: Router,
-    _cluster: Cluster,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Value,
-}
-
-impl Answer {
-    fn refused(&self) -> Vec<(&str, &str)> {
-        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-        errors.iter().filter_map(|error| Some((error["pointer"].as_str()?, error["code"].as_str()?))).collect()
-    }
-
-    fn token(&self) -> &str {
-        self.body["token"].as_str().expect("a token")
-    }
-}
-
-async fn authenticate(State(identity): State<Arc<Identity>>, mut request: Request, next: Next) -> Response {
-    if let Some(token) = bearer(request.headers()) {
-        match identity.authenticate(token).await {
-            Ok(principal) => request.extensions_mut().insert(principal),
-            Err(error) => return Problem::from(error).into_response(),
-        };
-    }
-    next.run(request).await
-}
-
-impl Workspace {
-    async fn start() -> Self {
-        let cluster = Cluster::start().await;
-        let clock = Arc::new(FixedClock::at("2026-03-31T12:00:00Z".parse().expect("a moment")));
-        let oltp = cluster.oltp_at(Arc::<FixedClock>::clone(&clock)).await;
-        let identity = Arc::new(Identity::new(oltp.clone(), [7; 32]));
-        let router = with_fallbacks(oltp::api::routes(oltp.clone(), Arc::clone(&identity)))
-            .layer(middleware::from_fn_with_state(Arc::clone(&identity), authenticate))
-            .layer(middleware::from_fn(request_scope));
-        Self { oltp, clock, identity, router, _cluster: cluster }
-    }
-
-    async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        if let Some(token) = token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let mut request = request.body(body).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 1], 4711))));
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.expect("a body");
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body }
-    }
-
-    async fn register(&self, username: &str) -> Answer {
-        let body = json!({"username": username, "email": format!("{username}@example.com"), "password": PASSWORD});
-        self.send("POST", "/api/auth/register", None, Some(body)).await
-    }
-
-    async fn login(&self, name: &str, password: &str) -> Answer {
-        let body = json!({"username": name, "password": password});
-        self.send("POST", "/api/auth/login", None, Some(body)).await
-    }
-
-    async fn person(&self, username: &str, role: Role, team_id: Option<Uuid>) -> Uuid {
-        let user = NewUser {
-            username: username.to_owned(),
-            email: format!("{username}@example.com"),
-            name: username.to_owned(),
-            role,
-            team_id,
-            password: PASSWORD.to_owned(),
-        };
-        let record = self.identity.create_user(&Principal::system(), user).await.expect("created");
-        record["id"].as_str().expect("an id").parse().expect("a uuid")
-    }
-
-    async fn make(&self, object: &str, body: Value) -> Uuid {
-        let object = self.oltp.catalog().object(object).expect("an object");
-        let changes = Changes::parse_new(object, body.as_object().expect("fields")).expect("valid");
-        let record = self.oltp.create(&Principal::system(), object, changes).await.expect("created");
-        record["id"].as_str().expect("an id").parse().expect("a uuid")
-    }
-
-    async fn change(&self, object: &str, id: Uuid, body: Value) {
-        let object = self.oltp.catalog().object(object).expect("an object");
-        let changes = Changes::parse_patch(object, body.as_object().expect("fields")).expect("valid");
-        self.oltp.update(&Principal::system(), object, id, changes).await.expect("updated");
-    }
-
-    async fn sees(&self, username: &str) -> Principal {
-        let answer = self.identity.login(username, PASSWORD, "192.0.2.9").await.expect("signed in");
-        self.identity.authenticate(&answer.token).await.expect("authenticated")
-    }
-
-    async fn events(&self) -> Vec<String> {
-        let sql = "select event from security_log order by id";
-        sqlx::query_scalar(sql).fetch_all(self.oltp.pool()).await.expect("events")
-    }
-}
+use workspace::{Answer, PASSWORD, Workspace};
 
 #[tokio::test]
 async fn the_first_person_is_the_administrator_and_everybody_after_a_rep() {

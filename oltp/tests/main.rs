@@ -7,6 +7,8 @@ mod embedded;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod mails;
+#[cfg(test)]
 mod migrations;
 #[cfg(test)]
 mod records;

@@ -7,8 +7,18 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 7] =
-    ["_sqlx_migrations", "api_tokens", "audit_log", "login_failures", "outbox", "security_log", "user_credentials"];
+const OTHER_TABLES: [&str; 10] = [
+    "_sqlx_migrations",
+    "account_links",
+    "api_tokens",
+    "audit_log",
+    "confirmed_emails",
+    "login_failures",
+    "mails",
+    "outbox",
+    "security_log",
+    "user_credentials",
+];
 
 /// Every field of the catalogue with its table.
 fn fields() -> Vec<(String, FieldDef)> {

@@ -1,10 +1,10 @@
-//! Scheduled mail as tasks of the program: started with it, stopped before the database.
+//! Mail as tasks of the program: started with it, stopped before the database.
 
 use std::time::Duration;
 
 use dashboards::{
     delivery::Deliveries,
-    mail::{MailConfig, MailConfigError, Mailer},
+    mail::{MailConfig, MailConfigError, Mailer, Post},
 };
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -16,20 +16,21 @@ use crate::config::MailSection;
 /// next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
-/// The planner and the sender.
+/// The planner and the senders.
 #[derive(Debug)]
 pub(super) struct Mailing {
     stop: CancellationToken,
-    tasks: [(&'static str, JoinHandle<()>); 2],
+    tasks: [(&'static str, JoinHandle<()>); 3],
 }
 
 impl Mailing {
-    /// Starts both.
-    pub(super) fn start(deliveries: &Deliveries) -> Self {
+    /// Starts all of them.
+    pub(super) fn start(deliveries: &Deliveries, post: Post) -> Self {
         let stop = CancellationToken::new();
         let plan = spawn_named("mail planner", deliveries.clone().plan(stop.clone()));
         let send = spawn_named("mail sender", deliveries.clone().send(stop.clone()));
-        Self { stop, tasks: [("planner", plan), ("sender", send)] }
+        let post = spawn_named("mail post", post.send(stop.clone()));
+        Self { stop, tasks: [("planner", plan), ("sender", send), ("post", post)] }
     }
 
     /// Stops planning and finishes the mail that is being sent.

@@ -3,6 +3,8 @@ export const links = {
   home: () => "/",
   signIn: (back?: string) => (back ? `/sign-in?back=${encodeURIComponent(back)}` : "/sign-in"),
   register: () => "/register",
+  forgot: () => "/forgot",
+  invite: () => "/users/invite",
   list: (table: string, parameters?: Record<string, string>) => withParameters(`/${table}`, parameters),
   record: (table: string, id: string) => `/${table}/${id}`,
   create: (table: string, parameters?: Record<string, string>) => withParameters(`/${table}/new`, parameters),

@@ -9,6 +9,11 @@ import { NotFoundPage } from "./shell/NotFoundPage.tsx";
 const pages = {
   signIn: lazy(() => import("./auth/SignInPage.tsx")),
   register: lazy(() => import("./auth/RegisterPage.tsx")),
+  confirm: lazy(() => import("./auth/ConfirmPage.tsx")),
+  forgot: lazy(() => import("./auth/ForgotPage.tsx")),
+  reset: lazy(() => import("./auth/ResetPage.tsx")),
+  welcome: lazy(() => import("./auth/WelcomePage.tsx")),
+  invite: lazy(() => import("./auth/InvitePage.tsx")),
   home: lazy(() => import("./home/HomePage.tsx")),
   board: lazy(() => import("./board/BoardPage.tsx")),
   list: lazy(() => import("./records/ListPage.tsx")),
@@ -32,6 +37,10 @@ const pages = {
 export const routes: RouteObject[] = [
   { path: "/sign-in", ...page(pages.signIn) },
   { path: "/register", ...page(pages.register) },
+  { path: "/confirm", ...page(pages.confirm) },
+  { path: "/forgot", ...page(pages.forgot) },
+  { path: "/reset", ...page(pages.reset) },
+  { path: "/welcome", ...page(pages.welcome) },
   {
     element: (
       <RequireSession>
@@ -60,6 +69,7 @@ export const routes: RouteObject[] = [
           { path: "/contacts/analytics", ...page(pages.contactAnalytics) },
           { path: "/companies/analytics", ...page(pages.companyAnalytics) },
           { path: "/deals/board", ...page(pages.board) },
+          { path: "/users/invite", ...page(pages.invite) },
           { path: "/:table", ...page(pages.list) },
           { path: "/:table/new", ...page(pages.create) },
           { path: "/:table/:id", ...page(pages.record) },

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use oltp::{
     deliveries::{ClaimedDelivery, DeliveryOutcome},
+    mails::MailBody,
     records::Record,
     schedules::texts,
 };
@@ -66,7 +67,7 @@ impl Deliveries {
             name: recipient.name,
             address: recipient.address,
             subject: wish.name,
-            paragraphs,
+            body: MailBody::new(&paragraphs),
             attachments: content.files,
         };
         let message_id = letter.message_id(mailer.from());

@@ -3,35 +3,18 @@
 use std::time::Duration;
 
 use lettre::Message;
-use oltp::deliveries::{ClaimedDelivery, DeliveryOutcome, Lease};
+use oltp::{
+    Lease, SendQueue,
+    deliveries::{ClaimedDelivery, DeliveryOutcome},
+};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Deliveries;
-use crate::mail::{Mailer, SendError};
-
-/// Longest time between two looks at the queue: retries become due without anybody saying so.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// Wait after the mail server was found away; doubled each time.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// Longest wait for a mail server that is away.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// What was sent must be stored, or it is sent again.
-const STORE_ATTEMPTS: u32 = 10;
-const STORE_PAUSE: Duration = Duration::from_millis(500);
-
-/// What deliveries say while no mail server is configured.
-const NO_MAIL_SERVER: &str =
-    "No mail server is configured: an administrator sets smtp_url in the section [mail], or LEADHOUSE_SMTP_URL.";
-
-/// How one look at the queue ended.
-#[derive(Debug, PartialEq, Eq)]
-enum Look {
-    /// Nothing is left to send now.
-    Empty,
-    /// The mail server is away.
-    Away,
-}
+use crate::mail::{
+    Mailer, SendError,
+    rounds::{Look, NO_MAIL_SERVER, Rounds, give_back, keep_sending, lease, stored, waiting},
+};
 
 /// A letter that is ready to go.
 pub(super) struct Prepared {
@@ -40,69 +23,25 @@ pub(super) struct Prepared {
     pub(super) files: Value,
 }
 
+/// The sender at work.
+struct Round {
+    deliveries: Deliveries,
+    lease: Lease,
+}
+
 impl Deliveries {
     /// Sends until it is told to stop; a delivery that is being sent is finished first.
     pub async fn send(self, stop: CancellationToken) {
-        let Some(mut lease) = self.lease(&stop).await else { return };
-        let mut pause = FIRST_PAUSE;
-        let mut away = false;
-        while !stop.is_cancelled() {
-            let look = self.look(&mut lease, away, &stop).await;
-            away = look.as_ref().is_ok_and(|look| *look == Look::Away);
-            if let Err(error) = look {
-                // Nothing is lost: what was not finished is claimed again.
-                tracing::warn!("deliveries cannot be sent right now: {error}");
-            }
-            let wait = if away { pause } else { LOOK_AGAIN };
-            pause = if away { (pause * 2).min(LONGEST_PAUSE) } else { FIRST_PAUSE };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.parts.something_to_send.notified(), if !away => {}
-                () = tokio::time::sleep(wait) => {}
-            }
-        }
-        if let Err(error) = lease.end().await {
-            tracing::debug!("the database was gone before the sender: {error}");
-        }
-    }
-
-    async fn lease(&self, stop: &CancellationToken) -> Option<Lease> {
-        while !stop.is_cancelled() {
-            match self.parts.oltp.lease_deliveries().await {
-                Ok(lease) => return Some(lease),
-                Err(error) => tracing::warn!("the sender cannot start yet: {error}"),
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
-            }
-        }
-        None
-    }
-
-    /// Sends everything that can be sent now.
-    async fn look(&self, lease: &mut Lease, away: bool, stop: &CancellationToken) -> Result<Look, oltp::Error> {
-        let Some(mailer) = &self.parts.mailer else {
-            self.parts.oltp.explain_waiting(NO_MAIL_SERVER).await?;
-            return Ok(Look::Empty);
-        };
-        // While the server is away nothing is claimed and rendered only to be put back.
-        if away && let Err(error) = mailer.check().await {
-            return self.wait_for_server(&error).await;
-        }
-        while !stop.is_cancelled() {
-            let Some(claimed) = self.parts.oltp.claim_delivery(lease).await? else { break };
-            if let Err(error) = self.deliver(mailer, &claimed).await? {
-                return self.wait_for_server(&error).await;
-            }
-        }
-        Ok(Look::Empty)
+        let Some(lease) = lease(&self.parts.oltp, SendQueue::Deliveries, &stop).await else { return };
+        let mut round = Round { deliveries: self, lease };
+        keep_sending(&mut round, &stop).await;
+        give_back(round.lease).await;
     }
 
     async fn wait_for_server(&self, error: &SendError) -> Result<Look, oltp::Error> {
         let explained = self.parts.oltp.explain_waiting(&waiting(error)).await?;
         if explained > 0 {
-            tracing::warn!(waiting = explained, "mail waits: {error}");
+            tracing::warn!(waiting = explained, "scheduled mail waits: {error}");
         }
         Ok(Look::Away)
     }
@@ -113,45 +52,52 @@ impl Deliveries {
             Ok(prepared) => prepared,
             Err(outcome) => return self.finish(claimed, outcome).await.map(Ok),
         };
-        let mut connection = match mailer.connect().await {
-            Ok(connection) => connection,
-            Err(error) => {
-                self.finish(claimed, DeliveryOutcome::Away(waiting(&error))).await?;
-                return Ok(Err(error));
-            }
-        };
-        let outcome = match connection.send(&message).await {
+        let (connection, handed) = mailer.hand_over(&message).await;
+        let outcome = match &handed {
             Ok(()) => DeliveryOutcome::Sent { message_id, files },
-            Err(SendError::Never(words)) => DeliveryOutcome::Failed(words),
-            Err(SendError::Later(words) | SendError::Away(words)) => DeliveryOutcome::Later(words),
+            Err(SendError::Never(words)) => DeliveryOutcome::Failed(words.clone()),
+            Err(SendError::Later(words)) => DeliveryOutcome::Later(words.clone()),
+            Err(error @ SendError::Away(_)) => DeliveryOutcome::Away(waiting(error)),
         };
-        // Stored before the goodbye: a kill in between is the only one that sends a mail twice.
         let finished = self.finish(claimed, outcome).await;
+        let Some(connection) = connection else { return finished.map(|()| handed) };
         connection.close().await;
+        // Once connected, what the server says is about this mail.
         finished.map(Ok)
     }
 
     async fn finish(&self, claimed: &ClaimedDelivery, outcome: DeliveryOutcome) -> Result<(), oltp::Error> {
         log(claimed, &outcome);
-        let mut attempt = 1;
-        loop {
-            match self.parts.oltp.finish_delivery(claimed, outcome.clone()).await {
-                Ok(true) => return Ok(()),
-                Ok(false) => {
-                    tracing::warn!(delivery.id = %claimed.id, "another sender took this delivery over");
-                    return Ok(());
-                }
-                Err(error) if attempt == STORE_ATTEMPTS => return Err(error),
-                Err(error) => tracing::warn!(delivery.id = %claimed.id, "the outcome is stored again: {error}"),
-            }
-            attempt += 1;
-            tokio::time::sleep(STORE_PAUSE).await;
-        }
+        stored(|| self.parts.oltp.finish_delivery(claimed, outcome.clone())).await
     }
 }
 
-fn waiting(error: &SendError) -> String {
-    format!("{error}. It is sent as soon as the server can be used.")
+impl Rounds for Round {
+    /// Retries become due without anybody saying so.
+    const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+    async fn look(&mut self, away: bool, stop: &CancellationToken) -> Result<Look, oltp::Error> {
+        let parts = &self.deliveries.parts;
+        let Some(mailer) = &parts.mailer else {
+            parts.oltp.explain_waiting(NO_MAIL_SERVER).await?;
+            return Ok(Look::Empty);
+        };
+        // While the server is away nothing is claimed and rendered only to be put back.
+        if away && let Err(error) = mailer.check().await {
+            return self.deliveries.wait_for_server(&error).await;
+        }
+        while !stop.is_cancelled() {
+            let Some(claimed) = parts.oltp.claim_delivery(&mut self.lease).await? else { break };
+            if let Err(error) = self.deliveries.deliver(mailer, &claimed).await? {
+                return self.deliveries.wait_for_server(&error).await;
+            }
+        }
+        Ok(Look::Empty)
+    }
+
+    async fn told(&self) {
+        self.deliveries.parts.something_to_send.notified().await;
+    }
 }
 
 fn log(claimed: &ClaimedDelivery, outcome: &DeliveryOutcome) {

@@ -8,6 +8,7 @@ use lettre::{
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
+use oltp::mails::MailBody;
 
 /// Longest subject line; the rest is cut.
 const SUBJECT_MAX_LEN: usize = 150;
@@ -34,8 +35,8 @@ pub struct Letter {
     pub address: String,
     /// Subject line.
     pub subject: String,
-    /// Paragraphs, each a sentence or two; the first is the heading.
-    pub paragraphs: Vec<String>,
+    /// What it says.
+    pub body: MailBody,
     /// The files, in order.
     pub attachments: Vec<Attachment>,
 }
@@ -54,7 +55,7 @@ impl Letter {
         let address: Address =
             self.address.parse().map_err(|_wrong| format!("`{}` is not an e-mail address", one_line(&self.address)))?;
         let name = Some(one_line(&self.name)).filter(|name| !name.is_empty());
-        let body = MultiPart::alternative_plain_html(self.plain(), self.html());
+        let body = MultiPart::alternative_plain_html(self.body.text().to_owned(), self.body.html().to_owned());
         let mut parts = MultiPart::mixed().multipart(body);
         for file in &self.attachments {
             let kind = ContentType::parse(file.media_type).map_err(|error| error.to_string())?;
@@ -76,46 +77,12 @@ impl Letter {
             .multipart(parts)
             .map_err(|error| error.to_string())
     }
-
-    fn plain(&self) -> String {
-        self.paragraphs.join("\n\n") + "\n"
-    }
-
-    fn html(&self) -> String {
-        let mut paragraphs = self.paragraphs.iter();
-        let heading = paragraphs.next().map(|text| escaped(text)).unwrap_or_default();
-        let rest = paragraphs.map(|text| format!("<p style=\"margin:0 0 12px\">{}</p>", escaped(text)));
-        let rest = rest.collect::<Vec<_>>().concat();
-        format!(
-            "<!doctype html><html><body style=\"margin:0;padding:24px;background:#f5f6f8\">\
-             <div style=\"max-width:560px;margin:0 auto;padding:24px;background:#ffffff;border:1px solid #dfe3e8;\
-             border-radius:8px;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1c2430\">\
-             <h1 style=\"margin:0 0 16px;font-size:20px\">{heading}</h1>{rest}</div></body></html>"
-        )
-    }
 }
 
 /// The text on one line: what could end a header is a space.
 fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The text as HTML shows it, its line breaks included.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            '\n' => html.push_str("<br>"),
-            _ => html.push(letter),
-        }
-    }
-    html
 }
 
 #[cfg(test)]
@@ -128,7 +95,7 @@ mod tests {
             name: "Ada Lovelace".to_owned(),
             address: "ada@example.com".to_owned(),
             subject: "Monday numbers".to_owned(),
-            paragraphs: vec!["Pipeline <b>".to_owned(), "As of today.".to_owned()],
+            body: MailBody::new(&["Pipeline <b>".to_owned(), "As of today.".to_owned()]),
             attachments: vec![Attachment {
                 name: "pipeline.csv".to_owned(),
                 media_type: "text/csv",

@@ -115,6 +115,18 @@ impl Mailer {
         }
     }
 
+    /// Connects and hands one message over. The connection is still open then, so that the outcome
+    /// can be stored before the goodbye: a kill in between is the only one that sends a mail twice.
+    pub async fn hand_over(&self, message: &Message) -> (Option<Connection>, Result<(), SendError>) {
+        match self.connect().await {
+            Ok(mut connection) => {
+                let sent = connection.send(message).await;
+                (Some(connection), sent)
+            }
+            Err(error) => (None, Err(error)),
+        }
+    }
+
     /// Makes sure that letters could be sent.
     ///
     /// # Errors

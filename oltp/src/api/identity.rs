@@ -17,10 +17,11 @@ use uuid::Uuid;
 use crate::{
     Error,
     http::{Caller, ClientAddress, JsonBody, PathParameters, Problem},
-    identity::{AccessToken, ApiToken, Identity, IssuedToken, NewToken, Registration},
+    identity::{AccessToken, ApiToken, Identity, IssuedToken, NewToken, Registered, Registration},
     records::Record,
 };
 
+mod mailed;
 mod openapi;
 
 pub(super) use openapi::{openapi, with_passwords};
@@ -33,6 +34,7 @@ pub(super) fn routes(identity: Arc<Identity>) -> Router {
         .route("/api/auth/me", get(me))
         .route("/api/auth/tokens", get(tokens).post(create_token))
         .route("/api/auth/tokens/{id}", delete(revoke_token))
+        .merge(mailed::routes())
         .with_state(identity)
 }
 
@@ -74,17 +76,25 @@ struct TokenList {
 
 /// Make an account and sign in
 ///
-/// The first person of a workspace becomes its administrator, everybody else a rep.
+/// The first person of a workspace becomes its administrator, everybody else a rep. A mail asks the
+/// person to confirm their address; where the configuration says so, they are signed in only after
+/// that, and the answer is 202.
 #[utoipa::path(
     post, path = "/api/auth/register", tag = "Identity", operation_id = "register", request_body = Registration,
-    responses((status = 201, body = AccessToken), (status = 409), (status = 422))
+    responses(
+        (status = 201, body = AccessToken), (status = 202, description = "Follow the link in the mail first"),
+        (status = 403), (status = 409), (status = 422)
+    )
 )]
 async fn register(
     State(identity): State<Arc<Identity>>,
     ClientAddress(ip): ClientAddress,
     JsonBody(registration): JsonBody<Registration>,
-) -> Result<(StatusCode, Json<AccessToken>), Problem> {
-    Ok((StatusCode::CREATED, Json(identity.register(&registration, &ip).await?)))
+) -> Result<Response, Problem> {
+    Ok(match identity.register(&registration, &ip).await? {
+        Registered::SignedIn(token) => (StatusCode::CREATED, Json(*token)).into_response(),
+        Registered::WaitsForConfirmation => StatusCode::ACCEPTED.into_response(),
+    })
 }
 
 /// Sign in
@@ -103,13 +113,15 @@ async fn login(
         .username
         .or(login.email)
         .ok_or_else(|| Invalid::field("username", "required", "Username or e-mail must have a value"))?;
-    let answer = identity.login(&name, &login.password, &ip).await;
-    answer.map(Json).map_err(|error| {
-        if let Error::TooManyAttempts { retry_after_s } = error {
-            return Problem::from(error).with_retry_after(retry_after_s);
-        }
-        error.into()
-    })
+    identity.login(&name, &login.password, &ip).await.map(Json).map_err(throttled)
+}
+
+/// The problem, with the time to wait if there is one.
+fn throttled(error: Error) -> Problem {
+    if let Error::TooManyAttempts { retry_after_s } = error {
+        return Problem::from(error).with_retry_after(retry_after_s);
+    }
+    error.into()
 }
 
 /// Who am I

@@ -1,33 +1,21 @@
 //! Taking a delivery for sending.
 
 use catalog::RowScope;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::{PgConnection, Postgres, pool::PoolConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::finish::MAX_ATTEMPTS;
 use crate::{
-    Error, Oltp, Result,
+    Error, Lease, Oltp, Result,
     records::{Draft, Record, Verb, locked, moment_of, scope},
 };
 
-/// Held by the one sender of a workspace as long as it lives.
-const SENDER_LOCK: i64 = 0x4c48_5345_4e44_4552; // "LHSENDER"
-/// Longer than rendering and sending may take together.
-const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// Wait after the first attempt; doubled after each further one.
 const FIRST_WAIT_S: f64 = 30.0;
 /// Longest wait between two attempts.
 const LONGEST_WAIT_S: f64 = 3_600.0;
-
-/// A sender's right to what senders before it left behind.
-#[derive(Debug)]
-pub struct Lease {
-    /// Keeps the lock; Postgres lets go of it when the process dies, however it dies.
-    connection: Option<PoolConnection<Postgres>>,
-    since: DateTime<Utc>,
-}
 
 /// A delivery that is being sent.
 #[derive(Debug, Clone)]
@@ -45,31 +33,6 @@ pub struct ClaimedDelivery {
 }
 
 impl Oltp {
-    /// Starts to send: what a sender that is gone was sending can be claimed at once if no other
-    /// sender is alive, and after its lease otherwise.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn lease_deliveries(&self) -> Result<Lease> {
-        let mut lease = Lease { connection: None, since: self.clock().now() };
-        self.renew(&mut lease).await?;
-        Ok(lease)
-    }
-
-    /// Tries to be the only sender: one that died may hold the lock until Postgres notices.
-    async fn renew(&self, lease: &mut Lease) -> Result<()> {
-        if lease.connection.is_some() {
-            return Ok(());
-        }
-        let mut connection = self.pool().acquire().await?;
-        let alone = sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(SENDER_LOCK);
-        let alone: bool = alone.fetch_one(&mut *connection).await?;
-        if alone {
-            *lease = Lease { connection: Some(connection), since: self.clock().now() };
-        }
-        Ok(())
-    }
-
     /// Takes the delivery that is to be sent next, if there is one.
     ///
     /// **Idempotent** by the delivery's id and attempt: whoever claims it later is the only one whose
@@ -112,24 +75,6 @@ impl Oltp {
         let id = uuid_in(delivery, "schedule_id")?;
         let mut records = locked(tx, object, &[id], (&scope::condition(&RowScope::All, 2), None)).await?;
         Ok(records.remove(&id).filter(|schedule| schedule.get("deleted_at").is_none_or(Value::is_null)))
-    }
-}
-
-impl Lease {
-    fn abandoned_before(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let ended = now - LEASE;
-        if self.connection.is_some() { ended.max(self.since) } else { ended }
-    }
-
-    /// Ends the lease, so that another sender can start.
-    ///
-    /// # Errors
-    /// [`Error::Database`]; then the lock goes with the connection.
-    pub async fn end(self) -> Result<()> {
-        if let Some(mut connection) = self.connection {
-            sqlx::query("select pg_advisory_unlock($1)").bind(SENDER_LOCK).execute(&mut *connection).await?;
-        }
-        Ok(())
     }
 }
 

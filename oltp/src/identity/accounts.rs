@@ -1,14 +1,15 @@
 //! Accounts: people as records, written together with the password that proves who they are.
 
 use catalog::{Changes, Ids, Invalid, ObjectDef, Principal, Role, Scope, policy};
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use sqlx::PgTransaction;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    AccessToken, Identity, password,
+    Identity,
+    links::{Addressee, Purpose},
+    password,
     security_log::{Entry, Event},
 };
 use crate::{
@@ -19,23 +20,6 @@ use crate::{
 /// What people may change about themselves; the rest is for administrators.
 const OWN_FIELDS: [&str; 9] =
     ["username", "email", "name", "phone", "job_title", "time_zone", "locale", "profile_picture", "settings"];
-
-/// Held while somebody registers: only one person can be the first.
-const REGISTRATION_LOCK: i64 = 0x4c48_5245_4749_5354; // "LHREGIST"
-
-/// A person who signs up by themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Registration {
-    /// Login name: 2 to 60 letters, digits, dots, dashes and underscores.
-    pub username: String,
-    /// E-mail address.
-    pub email: String,
-    /// Password of at least 10 characters.
-    pub password: String,
-    /// Full name; the username when absent.
-    pub name: Option<String>,
-}
 
 /// A person added by an administrator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,44 +39,40 @@ pub struct NewUser {
 }
 
 /// One write of an account.
-struct Write<'a> {
-    verb: Verb,
-    draft: Draft,
-    password_hash: Option<String>,
-    event: Event,
-    ip: Option<&'a str>,
+pub(super) struct Write<'a> {
+    pub(super) verb: Verb,
+    pub(super) draft: Draft,
+    /// A new password, if there is one.
+    pub(super) password: Option<NewPassword>,
+    /// What the security log is told.
+    pub(super) event: Option<Event>,
+    pub(super) ip: Option<&'a str>,
+    /// The link that is mailed to the person.
+    pub(super) link: Option<Purpose>,
+}
+
+impl Write<'_> {
+    /// A write that leaves password and log alone.
+    pub(super) fn plain(verb: Verb, draft: Draft) -> Self {
+        Self { verb, draft, password: None, event: None, ip: None, link: None }
+    }
+}
+
+/// A password that was checked and hashed.
+pub(super) struct NewPassword {
+    pub(super) hash: String,
+    /// It counts only once the person has proved their e-mail address.
+    pub(super) waits_for_confirmation: bool,
+}
+
+impl NewPassword {
+    /// A password that counts at once.
+    pub(super) fn counting(hash: String) -> Self {
+        Self { hash, waits_for_confirmation: false }
+    }
 }
 
 impl Identity {
-    /// Makes an account for whoever asks, from the address `ip`, and signs them in: a rep, or an
-    /// administrator when they are the first person of the workspace.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] and [`Error::Conflict`] name the fields.
-    pub async fn register(&self, registration: &Registration, ip: &str) -> Result<AccessToken> {
-        let Registration { username, email, password, name } = registration;
-        let mut body = Map::new();
-        body.insert("username".to_owned(), json!(username));
-        body.insert("email".to_owned(), json!(email));
-        body.insert("name".to_owned(), json!(name.as_ref().unwrap_or(username)));
-        checked(self.user_object()?, &body, Some(password))?;
-        let hash = self.hasher.hash(password).await?;
-        let mut tx = self.oltp.pool().begin().await?;
-        sqlx::query("select pg_advisory_xact_lock($1)").bind(REGISTRATION_LOCK).execute(&mut *tx).await?;
-        let first = "select not exists (select 1 from users)";
-        let first: bool = sqlx::query_scalar(first).fetch_one(&mut *tx).await?;
-        let role = if first { Role::Admin } else { Role::Rep };
-        body.insert("role".to_owned(), json!(role));
-        let changes = checked(self.user_object()?, &body, Some(password))?;
-        let id = Ids.fresh();
-        let draft = Draft::new(id, changes, self.oltp.clock().now());
-        let caller = Principal { username: username.clone(), ..Principal::system() };
-        let write =
-            Write { verb: Verb::Create, draft, password_hash: Some(hash), event: Event::Registered, ip: Some(ip) };
-        self.commit(tx, &caller, write).await?;
-        self.signed_in(id).await
-    }
-
     /// Adds a person.
     ///
     /// # Errors
@@ -127,7 +107,8 @@ impl Identity {
         let hash = self.hasher.hash(&password).await?;
         let id = Ids.fresh();
         let draft = Draft::new(id, changes, self.oltp.clock().now());
-        let write = Write { verb: Verb::Create, draft, password_hash: Some(hash), event: Event::PasswordSet, ip: None };
+        let password = Some(NewPassword::counting(hash));
+        let write = Write { password, event: Some(Event::PasswordSet), ..Write::plain(Verb::Create, draft) };
         self.commit(self.oltp.pool().begin().await?, caller, write).await?;
         self.oltp.read(caller, object, id).await
     }
@@ -135,7 +116,8 @@ impl Identity {
     /// Changes a person's record and, when `password` is among the fields, their password.
     ///
     /// Administrators change anybody; others change their own profile. Whoever changes their own
-    /// password gives the `current_password` too. A new password ends every open session.
+    /// password or e-mail address gives the `current_password` too. A new password ends every open
+    /// session; a new address has to be confirmed.
     ///
     /// # Errors
     /// [`Error::NotAllowed`], [`Error::AdministratorsOnly`] naming the field,
@@ -152,21 +134,22 @@ impl Identity {
         let current = take_text(&mut body, "current_password")?;
         let password = take_text(&mut body, "password")?;
         let changes = Changes::parse_patch(object, &body)?;
-        let password_hash = match &password {
+        let stored = self.oltp.read(&writer, object, target.id).await?;
+        let text = |name: &str| body.get(name).or_else(|| stored.get(name)).and_then(Value::as_str).unwrap_or_default();
+        if caller.user_id == target.id && (password.is_some() || another_address(&stored, text("email"))) {
+            self.confirm_password(target.id, current.as_deref()).await?;
+        }
+        let password = match &password {
             None => None,
             Some(new) => {
-                if caller.user_id == target.id {
-                    self.confirm(target.id, current.as_deref()).await?;
-                }
-                let stored = self.oltp.read(&writer, object, target.id).await?;
-                let name = |field: &str| body.get(field).or_else(|| stored.get(field)).and_then(Value::as_str);
-                password::check(new, &[name("username").unwrap_or_default()])?;
-                Some(self.hasher.hash(new).await?)
+                password::check(new, &names(text("username"), text("email")))?;
+                Some(NewPassword::counting(self.hasher.hash(new).await?))
             }
         };
         let mut draft = Draft::new(target.id, changes, self.oltp.clock().now());
         draft.expected_version = target.version;
-        let write = Write { verb: Verb::Update, draft, password_hash, event: Event::PasswordSet, ip: None };
+        let event = password.as_ref().map(|_| Event::PasswordSet);
+        let write = Write { password, event, ..Write::plain(Verb::Update, draft) };
         self.commit(self.oltp.pool().begin().await?, &writer, write).await?;
         self.oltp.read(caller, object, target.id).await
     }
@@ -193,14 +176,14 @@ impl Identity {
         Ok(Principal { role: Role::Admin, scope: Scope::All, ..caller.clone() })
     }
 
-    /// Makes sure that the person knows the password they are about to replace.
-    async fn confirm(&self, user_id: Uuid, current: Option<&str>) -> Result<()> {
+    /// Makes sure that the person knows their password before they change what guards the account.
+    pub(super) async fn confirm_password(&self, user_id: Uuid, current: Option<&str>) -> Result<()> {
         let sql = "select password_hash from user_credentials where user_id = $1";
         let hash: Option<String> = sqlx::query_scalar(sql).bind(user_id).fetch_optional(self.oltp.pool()).await?;
         if hash.is_none() {
             return Ok(());
         }
-        let message = "Current password must be given to set a new one";
+        let message = "Current password must be given";
         let current = current.ok_or_else(|| Invalid::field("current_password", "required", message))?;
         if self.hasher.matches(current, hash).await? {
             return Ok(());
@@ -208,9 +191,11 @@ impl Identity {
         Err(Invalid::field("current_password", "wrong_password", "Current password is not right").into())
     }
 
-    /// Writes the record, the password and the log line, or nothing.
-    async fn commit(&self, mut tx: PgTransaction<'_>, caller: &Principal, write: Write<'_>) -> Result<()> {
-        let Write { verb, draft, password_hash, event, ip } = write;
+    /// Writes the record, the password, the log line and the mails, or nothing.
+    ///
+    /// A new e-mail address is asked to be confirmed, and the old one is told.
+    pub(super) async fn commit(&self, mut tx: PgTransaction<'_>, caller: &Principal, write: Write<'_>) -> Result<()> {
+        let Write { verb, draft, password, event, ip, link } = write;
         let object = self.user_object()?;
         let at = self.oltp.clock().now();
         let batch = Batch { catalog: self.oltp.catalog(), caller, object, verb, journal: Journal::Live, at };
@@ -229,12 +214,22 @@ impl Identity {
                 return Err(violation.explain(&mut connection, object).await?);
             }
         }
-        if let Some(hash) = password_hash {
-            let sql = "insert into user_credentials (user_id, password_hash, changed_at) values ($1, $2, $3)
-                       on conflict (user_id) do update set password_hash = $2, changed_at = $3";
-            sqlx::query(sql).bind(id).bind(hash).bind(at).execute(&mut *tx).await?;
+        if let Some(password) = password {
+            store_password(&mut tx, id, password, at).await?;
+        }
+        if let Some(event) = event {
             let detail = json!({ "by": caller.user_id });
             Entry { event, at, user_id: Some(id), ip, detail }.write(&mut *tx).await?;
+        }
+        let [draft] = &drafts;
+        let after = |name: &str| draft.text_after(name).unwrap_or_default();
+        let person = Addressee { id, name: after("name"), email: after("email") };
+        let old = draft.before("email").as_str().filter(|old| verb == Verb::Update && another(old, person.email));
+        if let Some(old) = old {
+            self.announce_new_address(&mut tx, &person, old, at).await?;
+        }
+        if let Some(purpose) = link.or(old.map(|_| Purpose::Confirm)) {
+            self.send_link(&mut tx, purpose, &person, at).await?;
         }
         tx.commit().await?;
         self.oltp.people_changed();
@@ -242,12 +237,46 @@ impl Identity {
     }
 }
 
+/// Keeps a new password; what was known of an older one is forgotten.
+pub(super) async fn store_password(
+    tx: &mut PgTransaction<'_>,
+    user_id: Uuid,
+    NewPassword { hash, waits_for_confirmation }: NewPassword,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let sql = "insert into user_credentials (user_id, password_hash, changed_at, waits_for_confirmation)
+               values ($1, $2, $3, $4)
+               on conflict (user_id) do update
+               set password_hash = $2, changed_at = $3, waits_for_confirmation = $4";
+    sqlx::query(sql).bind(user_id).bind(hash).bind(at).bind(waits_for_confirmation).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Whether the record has another e-mail address than this.
+fn another_address(stored: &Record, email: &str) -> bool {
+    stored.get("email").and_then(Value::as_str).is_some_and(|old| another(old, email))
+}
+
+fn another(old: &str, new: &str) -> bool {
+    !old.eq_ignore_ascii_case(new)
+}
+
+/// What a password of the person must not contain.
+pub(super) fn names<'a>(username: &'a str, email: &'a str) -> [&'a str; 2] {
+    [username, email.split('@').next().unwrap_or_default()]
+}
+
 /// The fields of a new person, with everything that is wrong about them and the password at once.
-fn checked(object: &ObjectDef, body: &Map<String, Value>, password: Option<&str>) -> Result<Changes, Invalid> {
+pub(super) fn checked(
+    object: &ObjectDef,
+    body: &Map<String, Value>,
+    password: Option<&str>,
+) -> Result<Changes, Invalid> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let changes = Changes::parse_new(object, body);
     let username = check_username(text("username"));
-    let password = password.map_or(Ok(()), |password| password::check(password, &[text("username")]));
+    let password =
+        password.map_or(Ok(()), |password| password::check(password, &names(text("username"), text("email"))));
     let mut refused = Vec::new();
     let named = |name: &str, fields: &[catalog::InvalidField]| fields.iter().any(|field| field.pointer == name);
     if let Err(Invalid(fields)) = &changes {
@@ -276,7 +305,7 @@ fn check_username(username: &str) -> Result<(), Invalid> {
 }
 
 /// Takes a text out of a body; it must be text when it is there.
-fn take_text(body: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Invalid> {
+pub(super) fn take_text(body: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Invalid> {
     match body.remove(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

@@ -1,18 +1,16 @@
 //! API tokens: long-lived secrets of programs that act for a person.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use catalog::{Ids, Invalid, Principal, Role};
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::{TryRngCore, rngs::OsRng};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     Identity,
+    links::{digest, random_token},
     security_log::{Entry, Event},
     token_of_closed_account,
 };
@@ -106,7 +104,7 @@ impl Identity {
             return Err(Error::RecordNotFound { object: "user".to_owned() });
         }
         let now = self.oltp.clock().now();
-        let secret = fresh_secret()?;
+        let secret = format!("{PREFIX}{}", random_token()?);
         let listed = ApiToken {
             id: Ids.fresh(),
             name: new.name.trim().to_owned(),
@@ -121,7 +119,7 @@ impl Identity {
             .bind(user_id)
             .bind(&listed.name)
             .bind(listed.scope)
-            .bind(hash(&secret))
+            .bind(digest(&secret))
             .bind(now)
             .bind(listed.expires_at)
             .fetch_one(&mut *tx)
@@ -179,7 +177,7 @@ impl Identity {
 
     pub(super) async fn bearer_of_api_token(&self, token: &str) -> Result<Principal> {
         let bearer: Option<Bearer> = sqlx::query_as(include_str!("../../sql/bearer.sql"))
-            .bind(hash(token))
+            .bind(digest(token))
             .bind(self.oltp.clock().now())
             .fetch_optional(self.oltp.pool())
             .await?;
@@ -213,15 +211,4 @@ fn checked_lifetime(new: &NewToken) -> Result<TimeDelta, Invalid> {
         return Err(Invalid::field("expires_in_days", "out_of_range", message));
     }
     Ok(TimeDelta::days(days))
-}
-
-fn fresh_secret() -> Result<String> {
-    let mut bytes = [0_u8; 32];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Broken(format!("no random numbers: {error}")))?;
-    Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
-}
-
-/// 256 random bits need no slow hash: nobody can guess them.
-fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
 }

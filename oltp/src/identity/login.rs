@@ -19,7 +19,8 @@ impl Identity {
     ///
     /// # Errors
     /// [`Error::WrongCredentials`], the same for a wrong name and a wrong password;
-    /// [`Error::TooManyAttempts`]; [`Error::AccountClosed`], only after the right password.
+    /// [`Error::TooManyAttempts`]; [`Error::AccountClosed`] and [`Error::EmailUnconfirmed`], only after
+    /// the right password.
     pub async fn login(&self, name: &str, password: &str, ip: &str) -> Result<AccessToken> {
         if name.len() > MAX_LEN || password.len() > MAX_LEN || name.contains('\0') {
             return Err(Error::WrongCredentials);
@@ -47,6 +48,10 @@ impl Identity {
             let detail = json!({ "status": account.status });
             self.note(Event::LoginOfClosedAccount, Some(account.id), ip, detail).await?;
             return Err(Error::AccountClosed { status: account.status.clone() });
+        }
+        if account.waits_for_confirmation {
+            self.note(Event::LoginOfClosedAccount, Some(account.id), ip, json!({ "status": "unconfirmed" })).await?;
+            return Err(Error::EmailUnconfirmed);
         }
         self.note(Event::LoggedIn, Some(account.id), ip, Value::Null).await?;
         self.signed_in(account.id).await

@@ -135,6 +135,7 @@ pub(super) struct Account {
     pub(super) id: Uuid,
     pub(super) status: String,
     pub(super) password_hash: Option<String>,
+    pub(super) waits_for_confirmation: bool,
 }
 
 /// The account with this username, e-mail address (both in any case) or id.

@@ -17,6 +17,10 @@ pub(super) enum Event {
     PasswordSet,
     TokenIssued,
     TokenRevoked,
+    EmailConfirmed,
+    Invited,
+    InvitationAccepted,
+    ResetAsked,
 }
 
 impl Event {
@@ -30,6 +34,10 @@ impl Event {
             Self::PasswordSet => "password_set",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::EmailConfirmed => "email_confirmed",
+            Self::Invited => "invited",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::ResetAsked => "reset_asked",
         }
     }
 }

@@ -19,6 +19,46 @@ const PER_ACCOUNT: i64 = 10;
 /// Many people may share an office's address.
 const PER_ADDRESS: i64 = 100;
 
+/// How often something may be tried; every try counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    /// What is tried; tells the counts of different things apart.
+    pub(super) name: &'static str,
+    /// The most tries within the window.
+    pub(super) most: i64,
+    /// How long tries are remembered.
+    pub(super) minutes: i64,
+}
+
+/// Counts one more try of whoever `key` stands for, wherever they are.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`].
+pub(super) async fn count(pool: &PgPool, limit: Limit, key: &str, at: DateTime<Utc>) -> Result<()> {
+    let what = Sha256::digest(format!("{}\0{key}", limit.name)).to_vec();
+    count_one(pool, (what, ""), at, (limit.most, TimeDelta::minutes(limit.minutes))).await
+}
+
+async fn count_one(
+    pool: &PgPool,
+    (what, ip): (Vec<u8>, &str),
+    at: DateTime<Utc>,
+    (most, window): (i64, TimeDelta),
+) -> Result<()> {
+    let (count, ends_at): (i64, DateTime<Utc>) = sqlx::query_as(include_str!("../../sql/count_failure.sql"))
+        .bind(what)
+        .bind(ip)
+        .bind(at)
+        .bind(at + window)
+        .fetch_one(pool)
+        .await?;
+    if count <= most {
+        return Ok(());
+    }
+    let retry_after_s = u64::try_from((ends_at - at).num_seconds()).unwrap_or(0).max(1);
+    Err(Error::TooManyAttempts { retry_after_s })
+}
+
 /// One attempt to sign in.
 #[derive(Debug)]
 pub(super) struct Attempt {
@@ -36,17 +76,7 @@ impl Attempt {
         let account_hash = Sha256::digest(account.as_bytes()).to_vec();
         let attempt = Self { account_hash, ip: ip.to_owned(), at };
         for (account_hash, limit) in [(Vec::new(), PER_ADDRESS), (attempt.account_hash.clone(), PER_ACCOUNT)] {
-            let (count, ends_at): (i64, DateTime<Utc>) = sqlx::query_as(include_str!("../../sql/count_failure.sql"))
-                .bind(account_hash)
-                .bind(&attempt.ip)
-                .bind(at)
-                .bind(at + WINDOW)
-                .fetch_one(pool)
-                .await?;
-            if count > limit {
-                let retry_after_s = u64::try_from((ends_at - at).num_seconds()).unwrap_or(0).max(1);
-                return Err(Error::TooManyAttempts { retry_after_s });
-            }
+            count_one(pool, (account_hash, &attempt.ip), at, (limit, WINDOW)).await?;
         }
         Ok(attempt)
     }

@@ -249,7 +249,12 @@ async fn what_the_program_keeps_is_written_by_nobody_else() {
 
 async fn everything(workspace: &Workspace) -> (i64, i64, i64) {
     let records = workspace
-        .count("select sum((xpath('/row/n/text()', query_to_xml(format('select sum(version) as n from %I', relname), false, true, '')))[1]::text::bigint)::bigint from pg_stat_user_tables where relname not in ('_sqlx_migrations', 'audit_log', 'outbox', 'user_credentials', 'api_tokens', 'login_failures', 'security_log')")
+        .count(
+            "select sum((xpath('/row/n/text()', query_to_xml(format('select sum(version) as n from %I', relname), false, true, '')))[1]::text::bigint)::bigint
+             from pg_stat_user_tables t
+             where relname not in ('_sqlx_migrations', 'audit_log')
+               and exists (select 1 from pg_attribute a where a.attrelid = t.relid and a.attname = 'version')",
+        )
         .await;
     let audit = workspace.count("select count(*) from audit_log").await;
     (records, audit, workspace.count("select count(*) from outbox").await)

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { answered, api } from "@/api/client.ts";
+import { api } from "@/api/client.ts";
 import { asProblem } from "@/api/problem.ts";
 import { queryClient } from "@/api/queryClient.ts";
 import { sessionOf, startSession } from "@/api/session.ts";
@@ -10,8 +10,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Field, Input } from "@/ui/Field.tsx";
 import { AuthLayout, Notice } from "./AuthLayout.tsx";
 import css from "./AuthLayout.module.css";
-
-const MIN_PASSWORD = 10;
+import { MIN_PASSWORD } from "./ChoosePassword.tsx";
 
 export default function RegisterPage() {
   const [values, setValues] = useState({ name: "", username: "", email: "", password: "" });
@@ -20,8 +19,10 @@ export default function RegisterPage() {
     document.title = "Make an account · Leadhouse";
   }, []);
   const register = useMutation({
-    mutationFn: () => answered(api.POST("/api/auth/register", { body: { ...values, name: values.name || null } })),
-    onSuccess: (answer) => {
+    mutationFn: () => api.POST("/api/auth/register", { body: { ...values, name: values.name || null } }),
+    onSuccess: ({ data: answer }) => {
+      // Where addresses have to be proved first, nobody is signed in yet.
+      if (!answer) return;
       queryClient.clear();
       startSession(sessionOf(answer));
       void navigate(links.home(), { replace: true });
@@ -47,6 +48,9 @@ export default function RegisterPage() {
         </>
       }
     >
+      {register.data && !register.data.data && (
+        <Notice tone="info">Almost there: follow the link that we have just mailed to {values.email}.</Notice>
+      )}
       {problem && problem.refused.length === 0 && <Notice tone="danger">{problem.message}</Notice>}
       <form className={css.form} onSubmit={submit}>
         <Field label="Full name" error={errors.name}>

@@ -43,6 +43,8 @@ export default function SignInPage() {
       below={
         <>
           New here? <Link to={links.register()}>Make an account</Link>
+          {" · "}
+          <Link to={links.forgot()}>Forgot your password?</Link>
         </>
       }
     >

@@ -1,4 +1,4 @@
-import { ChartColumn, Plus, SquareKanban } from "lucide-react";
+import { ChartColumn, MailPlus, Plus, SquareKanban } from "lucide-react";
 import { useEffect, useEffectEvent } from "react";
 import { useNavigate, useParams } from "react-router";
 import { type ObjectDef, useCatalog } from "@/api/catalog.ts";
@@ -56,6 +56,11 @@ function RecordList({ object }: { object: ObjectDef }) {
             {object.table === "deals" && (
               <LinkButton to={links.board()} icon={<SquareKanban aria-hidden />}>
                 Board
+              </LinkButton>
+            )}
+            {object.table === "users" && reason === undefined && (
+              <LinkButton to={links.invite()} icon={<MailPlus aria-hidden />}>
+                Invite
               </LinkButton>
             )}
             <Button variant="primary" icon={<Plus aria-hidden />} reason={reason} onClick={create}>

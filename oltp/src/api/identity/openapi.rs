@@ -18,7 +18,14 @@ use utoipa::{
         super::me,
         super::tokens,
         super::create_token,
-        super::revoke_token
+        super::revoke_token,
+        super::mailed::confirm,
+        super::mailed::resend,
+        super::mailed::forgot,
+        super::mailed::reset,
+        super::mailed::accept,
+        super::mailed::invite,
+        super::mailed::invite_again
     ),
     tags((name = "Identity", description = "Signing up, signing in, API tokens."))
 )]
@@ -72,7 +79,8 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
 
-        assert_eq!(open, ["post /api/auth/login", "post /api/auth/register"]);
+        let names = ["confirm", "confirm/resend", "forgot", "invitation", "login", "register", "reset"];
+        assert_eq!(open, names.map(|name| format!("post /api/auth/{name}")));
         let user = &openapi["components"]["schemas"]["NewUser"];
         assert!(user["properties"]["password"].is_object() && user["required"].to_string().contains("password"));
         assert_eq!(openapi["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
