@@ -63,6 +63,11 @@ test("groups of conditions reach linked records and stay in the address", async 
   const condition = dialog.getByLabel("Field").nth(1);
   await condition.selectOption({ value: "created_at" });
   await dialog.getByLabel("Created: value: kind").selectOption("today");
+  await dialog.getByRole("button", { name: "Condition" }).last().click();
+  await dialog.getByLabel("Field").nth(2).selectOption({ value: "company.country" });
+  await dialog.getByRole("button", { name: "Choose…" }).click();
+  await page.getByRole("checkbox", { name: /^Chile/ }).check();
+  await page.keyboard.press("Escape");
   await assertAccessible(page, "the builder of filters");
   await screenshot(page, "advanced-filter");
   await dialog.getByRole("button", { name: "Apply" }).click();
@@ -73,9 +78,10 @@ test("groups of conditions reach linked records and stay in the address", async 
     and: [
       { field: "company.name", operator: "contains", value: word },
       { field: "created_at", operator: "eq", value: { rel: "today" } },
+      { field: "company.country", operator: "in", value: ["Chile"] },
     ],
   });
-  await page.getByRole("button", { name: /Advanced filter 2 conditions/ }).waitFor();
+  await page.getByRole("button", { name: /Advanced filter 3 conditions/ }).waitFor();
   await page.getByRole("button", { name: "Remove the advanced filter" }).click();
   await page.waitForURL((url) => !url.searchParams.has("filter"));
   page.assertQuiet();

@@ -4,7 +4,7 @@ import { type FilterTest, OPERATORS } from "@/api/records.ts";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Select } from "@/ui/Field.tsx";
 import css from "./FilterGroup.module.css";
-import { fieldAt, fieldChoices } from "./fieldPath.ts";
+import { fieldAt, fieldChoices, sourceAt } from "./fieldPath.ts";
 import { freshKey, type Group, isGroup, type Match, MAX_LEVELS, type Part } from "./filterTree.ts";
 import { firstValue, ValueInput } from "./ValueInput.tsx";
 import { operatorLabel, operatorsOf } from "./view.ts";
@@ -143,6 +143,7 @@ function Condition({
         {field && (
           <ValueInput
             field={field}
+            source={sourceAt(catalog, object, test.field)}
             operator={test.operator}
             value={test.value}
             onChange={(value) => onChange({ ...test, value })}

@@ -8,9 +8,12 @@ import { useTitle } from "../titles.ts";
 import { DayInput } from "./DayInput.tsx";
 import css from "./FilterEditor.module.css";
 import { isPeriod } from "./filterTree.ts";
+import { ValueChoices } from "./ValueChoices.tsx";
 
 interface ValueProps {
   field: FieldDef;
+  /** Where the values of the field are found, to pick from. */
+  source: { table: string; field: string };
   operator: Operator;
   value: FilterValue;
   onChange: (value: FilterValue) => void;
@@ -24,13 +27,13 @@ export function firstValue(field: FieldDef | undefined, operator: Operator): Fil
 }
 
 /** Edits the value of one condition by the kind of its field and its operator. */
-export function ValueInput({ field, operator, value, onChange }: ValueProps) {
+export function ValueInput({ field, source, operator, value, onChange }: ValueProps) {
   const label = `${field.label}: value`;
   if (operator === "is_null" || operator === "is_empty") {
     return <YesNo label={label} value={value === true} onChange={onChange} />;
   }
   if (operator === "in" || operator === "not_in") {
-    return <ListInput field={field} values={textsOf(value)} onChange={onChange} />;
+    return <ListInput field={field} source={source} values={textsOf(value)} onChange={onChange} />;
   }
   if (operator === "between") {
     const [low = "", high = ""] = Array.isArray(value) ? value : [];
@@ -87,10 +90,12 @@ function YesNo({ label, value, onChange }: { label: string; value: boolean; onCh
 
 function ListInput({
   field,
+  source,
   values,
   onChange,
 }: {
   field: FieldDef;
+  source: ValueProps["source"];
   values: string[];
   onChange: (values: string[]) => void;
 }) {
@@ -124,6 +129,21 @@ function ListInput({
       >
         {target === "user" && <RelativePeople values={values} onToggle={toggle} />}
         <Choices objectName={target} chosen={values} onChoose={toggle} />
+      </Popover>
+    );
+  }
+  if (field.kind.type === "text") {
+    return (
+      <Popover
+        label={`Choose for ${field.label}`}
+        width={300}
+        trigger={
+          <button type="button" className={css.chosen}>
+            {values.length === 0 ? "Choose…" : values.join(", ")}
+          </button>
+        }
+      >
+        <ValueChoices {...source} label={field.label} chosen={values} onToggle={toggle} />
       </Popover>
     );
   }

@@ -18,6 +18,14 @@ export function fieldAt(catalog: Catalog, object: ObjectDef, path: string): Fiel
   return field && link && { ...field, label: `${link.label} › ${field.label}` };
 }
 
+/** The table and the field that a path leads to. */
+export function sourceAt(catalog: Catalog, object: ObjectDef, path: string): { table: string; field: string } {
+  const [first = "", ...rest] = path.split(".");
+  const link = object.fields.find((field) => field.name === first || field.name === `${first}_id`);
+  const target = rest.length > 0 && link?.kind.type === "link" ? catalog.byName(link.kind.object) : undefined;
+  return target ? sourceAt(catalog, target, rest.join(".")) : { table: object.table, field: first };
+}
+
 /** The fields to choose from: the record's own, then those of each link. */
 export function fieldChoices(catalog: Catalog, object: ObjectDef): { label: string; fields: FieldChoice[] }[] {
   const own = { label: object.label, fields: choicesOf(object, "", "") };
