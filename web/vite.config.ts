@@ -10,12 +10,12 @@ const POLICY =
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  server: { host: "127.0.0.1", proxy: { "/api": { target: server, changeOrigin: true } } },
+  server: { host: "127.0.0.1", proxy: { "/api": { target: server, changeOrigin: false } } },
   // The journeys run against the preview under the same policy as the server's.
   preview: {
     headers: { "content-security-policy": POLICY },
     host: "127.0.0.1",
-    proxy: { "/api": { target: server, changeOrigin: true } },
+    proxy: { "/api": { target: server, changeOrigin: false } },
   },
   build: {
     target: "es2022",

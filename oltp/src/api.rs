@@ -13,6 +13,7 @@ mod identity;
 mod records;
 mod timeline;
 
+pub use identity::{Asker, CurrentSession, asker};
 pub use records::openapi as record_openapi;
 
 /// Every route of this crate.

@@ -8,6 +8,7 @@
 mod address;
 mod body;
 mod caller;
+mod cookies;
 mod fallback;
 mod parameters;
 mod problem;
@@ -16,6 +17,7 @@ mod request_id;
 pub use address::ClientAddress;
 pub use body::JsonBody;
 pub use caller::{Caller, bearer};
+pub use cookies::{CSRF_HEADER, SESSION_MODE, SessionCookie, forget_session, from_own_pages, wants_cookies};
 pub use fallback::{BODY_LIMIT_BYTES, method_not_allowed, not_found, with_fallbacks};
 pub use parameters::{PathParameters, QueryParameters};
 pub use problem::Problem;

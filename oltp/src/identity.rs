@@ -7,9 +7,12 @@
 //!
 //! Invariants: passwords are kept as argon2id hashes only, tokens of any kind as SHA-256 only; a wrong
 //! name costs as much time as a wrong password; a suspended, deactivated or deleted person is
-//! refused at once, whatever tokens they hold.
+//! refused at once, whatever tokens they hold; so is whoever holds a token of a session that was ended
+//! (docs/decisions/0017 says why).
 
 use catalog::Principal;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::{Error, Oltp, Result, records::Record};
 
@@ -18,6 +21,7 @@ mod accounts;
 mod api_tokens;
 mod confirmation;
 mod invitation;
+mod keys;
 mod letters;
 mod links;
 mod login;
@@ -26,6 +30,7 @@ mod people;
 mod registration;
 mod reset;
 mod security_log;
+pub(crate) mod sessions;
 mod settings;
 mod throttle;
 
@@ -35,19 +40,24 @@ pub use api_tokens::{ApiToken, IssuedToken, NewToken, TokenScope};
 pub use invitation::Invitation;
 pub use password::random_password;
 pub use registration::{Registered, Registration};
+pub use sessions::{Device, Ending, OpenSession};
 pub use settings::{AccountSettings, RegistrationMode};
 
 use access_token::Signer;
+use keys::Keys;
 use password::Hasher;
 use people::People;
+use sessions::LiveSessions;
 
 /// Signs people in and finds out who asks.
 #[derive(Debug)]
 pub struct Identity {
     oltp: Oltp,
     signer: Signer,
+    keys: Keys,
     hasher: Hasher,
     people: People,
+    live: LiveSessions,
     settings: AccountSettings,
 }
 
@@ -59,8 +69,10 @@ impl Identity {
         Self {
             oltp,
             signer: Signer::new(secret.as_ref()),
+            keys: Keys::new(secret.as_ref()),
             hasher: Hasher::default(),
             people: People::default(),
+            live: LiveSessions::default(),
             settings: AccountSettings::default(),
         }
     }
@@ -71,6 +83,11 @@ impl Identity {
         Self { settings, ..self }
     }
 
+    /// The present moment.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.oltp.clock().now()
+    }
+
     /// The settings of accounts.
     pub fn settings(&self) -> &AccountSettings {
         &self.settings
@@ -78,15 +95,23 @@ impl Identity {
 
     /// Who the bearer of this token is: an access token from [`login`](Self::login) or an API token.
     ///
-    /// The bearer of an API token that may only read is an executive of the same view (an analyst
+    /// An access token counts while its session is open. The bearer of an API token that may only read is an executive of the same view (an analyst
     /// stays one), so that the one policy refuses their writes everywhere.
     ///
     /// # Errors
     /// [`Error::TokenRefused`]; [`Error::AccountClosed`] for a suspended or deactivated person;
     /// [`Error::Database`].
     pub async fn authenticate(&self, token: &str) -> Result<Principal> {
+        self.authenticate_session(token).await.map(|(principal, _)| principal)
+    }
+
+    /// The same with the session in which they ask; a program with an API token has none.
+    ///
+    /// # Errors
+    /// As [`authenticate`](Self::authenticate).
+    pub async fn authenticate_session(&self, token: &str) -> Result<(Principal, Option<Uuid>)> {
         if api_tokens::looks_like_one(token) {
-            return self.bearer_of_api_token(token).await;
+            return Ok((self.bearer_of_api_token(token).await?, None));
         }
         let claims = self.signer.verify(token, self.oltp.clock().now()).ok_or(Error::TokenRefused)?;
         let person = self.people.person(&self.oltp, claims.user_id).await?.ok_or(Error::TokenRefused)?;
@@ -94,7 +119,11 @@ impl Identity {
         if person.password_changed_at.is_some_and(|at| claims.issued_at_s < at.timestamp()) {
             return Err(Error::TokenRefused);
         }
-        person.principal().map_err(token_of_closed_account)
+        if !self.live.open(&self.oltp, claims.session_id, claims.user_id).await? {
+            return Err(Error::TokenRefused);
+        }
+        let principal = person.principal().map_err(token_of_closed_account)?;
+        Ok((principal, Some(claims.session_id)))
     }
 
     /// What the named person sees and may do, asked for by an administrator.

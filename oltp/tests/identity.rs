@@ -12,6 +12,7 @@ use oltp::{
 use serde_json::json;
 
 mod mailed;
+mod sessions;
 mod workspace;
 
 use workspace::{Answer, PASSWORD, Workspace};

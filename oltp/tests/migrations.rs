@@ -7,7 +7,7 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 10] = [
+const OTHER_TABLES: [&str; 12] = [
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
@@ -16,7 +16,9 @@ const OTHER_TABLES: [&str; 10] = [
     "login_failures",
     "mails",
     "outbox",
+    "refresh_tokens",
     "security_log",
+    "sessions",
     "user_credentials",
 ];
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -13,7 +13,8 @@ use axum::{
 use catalog::Principal;
 use oltp::{
     Oltp,
-    http::{Problem, request_scope, with_fallbacks},
+    api::{Asker, CurrentSession, asker},
+    http::{Problem, bearer, request_scope, with_fallbacks},
     identity::Identity,
 };
 use tower_http::{
@@ -84,26 +85,29 @@ struct Callers {
 ///
 /// Requests without credentials go on: the handlers that need a person refuse them.
 async fn authenticate(State(callers): State<Callers>, mut request: Request, next: Next) -> Response {
-    let bearer = oltp::http::bearer(request.headers()).map(str::to_owned);
-    let act_as = request.headers().get(ACT_AS).and_then(|name| name.to_str().ok()).map(str::to_owned);
-    let Some(bearer) = bearer else { return next.run(request).await };
-    match callers.find(&bearer, act_as.as_deref()).await {
-        Ok(principal) => {
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    match callers.find(&method, &headers).await {
+        Ok(None) => {}
+        Ok(Some(Asker { principal, session })) => {
             request.extensions_mut().insert(principal);
-            next.run(request).await
+            request.extensions_mut().insert(CurrentSession(session));
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => return problem.into_response(),
     }
+    next.run(request).await
 }
 
 impl Callers {
-    async fn find(&self, bearer: &str, act_as: Option<&str>) -> Result<Principal, Problem> {
-        let principal =
-            if self.token.matches(bearer) { Principal::system() } else { self.identity.authenticate(bearer).await? };
-        match act_as {
-            Some(name) => Ok(self.identity.act_as(&principal, name).await?),
-            None => Ok(principal),
-        }
+    async fn find(&self, method: &Method, headers: &HeaderMap) -> Result<Option<Asker>, Problem> {
+        let local = bearer(headers).is_some_and(|token| self.token.matches(token));
+        let found = if local {
+            Some(Asker { principal: Principal::system(), session: None })
+        } else {
+            asker(&self.identity, method, headers).await?
+        };
+        let act_as = headers.get(ACT_AS).and_then(|name| name.to_str().ok());
+        let (Some(Asker { principal, .. }), Some(name)) = (&found, act_as) else { return Ok(found) };
+        Ok(Some(Asker { principal: self.identity.act_as(principal, name).await?, session: None }))
     }
 }
 

@@ -1,7 +1,7 @@
 // Coming and going: an account of one's own, signing out, and pages that ask who is there.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, visit } from "./browser.mjs";
+import { assertAccessible, launch, screenshot, settled, signIn, url, visit } from "./browser.mjs";
 
 let browser;
 
@@ -43,4 +43,37 @@ test("a page asks a stranger to sign in and remembers where they wanted to go", 
   await page.waitForURL(`**/sign-in?back=${encodeURIComponent("/leads?sort=-score")}`);
   await assertAccessible(page, "the sign-in page");
   await page.context().close();
+});
+
+test("people see where they are signed in, end that, and make keys for programs", async () => {
+  const page = await visit(browser);
+  await signIn(page, "support");
+  const other = await visit(browser);
+  await signIn(other, "support");
+  await page.getByRole("button", { name: /account and theme/ }).click();
+  await page.getByRole("menuitem", { name: "Your account" }).click();
+  await page.getByText("This one").waitFor();
+  await settled(page);
+  await assertAccessible(page, "the account page");
+  await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await page.getByText("Signed out everywhere else").first().waitFor();
+  await other.reload();
+  await other.getByText("Your session has expired").waitFor();
+
+  await page.getByRole("button", { name: "New key" }).click();
+  await page.getByLabel("What it is for").fill("nightly export");
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const key = await page.getByText(/^lh_/).textContent();
+  const me = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal(me.status, 200);
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Revoke" }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("Key revoked").first().waitFor();
+  const refused = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal(refused.status, 401);
+  await screenshot(page, "account");
+  page.assertQuiet();
+  await page.context().close();
+  await other.context().close();
 });

@@ -33,14 +33,31 @@ test("a wrong password says so and keeps the name", async () => {
   await page.context().close();
 });
 
+test("a session outlives its access token, and another tab is signed in too", async () => {
+  const page = await visit(browser);
+  await signIn(page, "rep");
+  await open(page, "/deals");
+  const hidden = await page.evaluate(() => document.cookie);
+  assert.ok(!/access|refresh/.test(hidden), "scripts cannot read the tokens");
+  await page.context().clearCookies({ name: "leadhouse_access" });
+  await page.reload();
+  await page.locator("#page h1").first().waitFor();
+
+  const tab = await page.context().newPage();
+  await open(tab, "/leads");
+  await page.getByRole("button", { name: /account and theme/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.waitForURL("**/sign-in");
+  await tab.reload();
+  await tab.getByText("Your session has expired").waitFor();
+  await page.context().close();
+});
+
 test("an expired session leads to sign-in and back", async () => {
   const page = await visit(browser);
   await signIn(page, "rep");
   await open(page, "/deals?sort=-amount");
-  await page.evaluate(() => {
-    const session = JSON.parse(sessionStorage.getItem("leadhouse.session"));
-    sessionStorage.setItem("leadhouse.session", JSON.stringify({ ...session, token: `${session.token}x` }));
-  });
+  await page.context().clearCookies();
   await page.reload();
 
   await page.getByText("Your session has expired").waitFor();

@@ -4,6 +4,7 @@ export const links = {
   signIn: (back?: string) => (back ? `/sign-in?back=${encodeURIComponent(back)}` : "/sign-in"),
   register: () => "/register",
   forgot: () => "/forgot",
+  account: () => "/account",
   invite: () => "/users/invite",
   list: (table: string, parameters?: Record<string, string>) => withParameters(`/${table}`, parameters),
   record: (table: string, id: string) => `/${table}/${id}`,

@@ -6,6 +6,7 @@ import "@fontsource-variable/inter/wght.css";
 import "./theme/tokens.css";
 import "./theme/base.css";
 import { queryClient } from "./api/queryClient.ts";
+import { resumeSession } from "./api/renewal.ts";
 import { createRouter } from "./routes.tsx";
 import { PageSkeleton } from "./ui/Skeleton.tsx";
 import { Toasts } from "./ui/toast.tsx";
@@ -13,6 +14,7 @@ import { TooltipProvider } from "./ui/Tooltip.tsx";
 
 const root = document.getElementById("root");
 if (root) {
+  await resumeSession();
   const router = createRouter();
   createRoot(root).render(
     <StrictMode>

@@ -16,15 +16,20 @@ use uuid::Uuid;
 
 use crate::{
     Error,
-    http::{Caller, ClientAddress, JsonBody, PathParameters, Problem},
-    identity::{AccessToken, ApiToken, Identity, IssuedToken, NewToken, Registered, Registration},
+    http::{Caller, JsonBody, PathParameters, Problem},
+    identity::{ApiToken, Identity, IssuedToken, NewToken, Registered, Registration},
     records::Record,
 };
 
+mod asker;
 mod mailed;
 mod openapi;
+mod sessions;
 
+pub use asker::{Asker, CurrentSession, asker};
 pub(super) use openapi::{openapi, with_passwords};
+
+use sessions::{SignedIn, Visitor, hand_out};
 
 /// The routes below `/api/auth`.
 pub(super) fn routes(identity: Arc<Identity>) -> Router {
@@ -35,6 +40,7 @@ pub(super) fn routes(identity: Arc<Identity>) -> Router {
         .route("/api/auth/tokens", get(tokens).post(create_token))
         .route("/api/auth/tokens/{id}", delete(revoke_token))
         .merge(mailed::routes())
+        .merge(sessions::routes())
         .with_state(identity)
 }
 
@@ -82,38 +88,42 @@ struct TokenList {
 #[utoipa::path(
     post, path = "/api/auth/register", tag = "Identity", operation_id = "register", request_body = Registration,
     responses(
-        (status = 201, body = AccessToken), (status = 202, description = "Follow the link in the mail first"),
+        (status = 201, body = SignedIn), (status = 202, description = "Follow the link in the mail first"),
         (status = 403), (status = 409), (status = 422)
     )
 )]
 async fn register(
     State(identity): State<Arc<Identity>>,
-    ClientAddress(ip): ClientAddress,
+    visitor: Visitor,
     JsonBody(registration): JsonBody<Registration>,
 ) -> Result<Response, Problem> {
-    Ok(match identity.register(&registration, &ip).await? {
-        Registered::SignedIn(token) => (StatusCode::CREATED, Json(*token)).into_response(),
+    Ok(match identity.register(&registration, &visitor.device).await? {
+        Registered::SignedIn(tokens) => hand_out(&identity, &visitor, StatusCode::CREATED, *tokens),
         Registered::WaitsForConfirmation => StatusCode::ACCEPTED.into_response(),
     })
 }
 
 /// Sign in
 ///
-/// After ten wrong passwords the account is closed to the address for up to fifteen minutes.
+/// After ten wrong passwords the account is closed to the address for up to fifteen minutes. A program
+/// gets its tokens in the answer; a browser asks with `X-Leadhouse-Session: cookie` and gets them in
+/// cookies that scripts cannot read. With these it has to repeat the cookie `leadhouse_csrf` as the
+/// header `X-CSRF-Token` whenever it changes something.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "Identity", operation_id = "login", request_body = Login,
-    responses((status = 200, body = AccessToken), (status = 401), (status = 403), (status = 422), (status = 429))
+    responses((status = 200, body = SignedIn), (status = 401), (status = 403), (status = 422), (status = 429))
 )]
 async fn login(
     State(identity): State<Arc<Identity>>,
-    ClientAddress(ip): ClientAddress,
+    visitor: Visitor,
     JsonBody(login): JsonBody<Login>,
-) -> Result<Json<AccessToken>, Problem> {
+) -> Result<Response, Problem> {
     let name = login
         .username
         .or(login.email)
         .ok_or_else(|| Invalid::field("username", "required", "Username or e-mail must have a value"))?;
-    identity.login(&name, &login.password, &ip).await.map(Json).map_err(throttled)
+    let tokens = identity.login(&name, &login.password, visitor.device.clone()).await.map_err(throttled)?;
+    Ok(hand_out(&identity, &visitor, StatusCode::OK, tokens))
 }
 
 /// The problem, with the time to wait if there is one.

@@ -4,12 +4,11 @@ use catalog::Ids;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{Error, Result, records::Record};
 
-/// How long somebody stays signed in.
+/// How long a token counts; its session may be refreshed for longer, or end before.
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// Clocks of two servers may differ by this much.
@@ -20,24 +19,34 @@ const ISSUER: &str = "leadhouse";
 /// Longest token looked at; ours have about 250 characters.
 const MAX_LEN: usize = 2_000;
 
-/// What a successful sign-in answers.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+/// What a successful sign-in gives.
+#[derive(Clone, PartialEq)]
 pub struct AccessToken {
-    /// The token (JWT), to be sent as `Authorization: Bearer <token>`.
+    /// The token (JWT).
     pub token: String,
-    /// Always `Bearer`.
-    pub token_type: &'static str,
     /// When it stops counting.
     pub expires_at: DateTime<Utc>,
+    /// Counts once, for the next pair.
+    pub refresh_token: String,
+    /// When the session ends if it is not refreshed.
+    pub refresh_expires_at: DateTime<Utc>,
+    /// The session.
+    pub session_id: Uuid,
     /// The person's user record.
-    #[schema(value_type = Object)]
     pub user: Record,
+}
+
+impl std::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessToken").field("session_id", &self.session_id).finish_non_exhaustive()
+    }
 }
 
 /// What a valid token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Claims {
     pub(super) user_id: Uuid,
+    pub(super) session_id: Uuid,
     /// **Units:** seconds since 1970.
     pub(super) issued_at_s: i64,
 }
@@ -47,6 +56,7 @@ pub(super) struct Claims {
 struct Stored {
     iss: String,
     sub: Uuid,
+    sid: Uuid,
     jti: Uuid,
     iat: i64,
     exp: i64,
@@ -70,11 +80,12 @@ impl Signer {
     }
 
     /// A token for the person, and when it stops counting.
-    pub(super) fn sign(&self, user_id: Uuid, now: DateTime<Utc>) -> Result<(String, DateTime<Utc>)> {
+    pub(super) fn sign(&self, user_id: Uuid, session_id: Uuid, now: DateTime<Utc>) -> Result<(String, DateTime<Utc>)> {
         let expires_at = now + LIFETIME;
         let claims = Stored {
             iss: ISSUER.to_owned(),
             sub: user_id,
+            sid: session_id,
             jti: Ids.fresh(),
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
@@ -95,7 +106,7 @@ impl Signer {
         rules.validate_exp = false; // below, by our own clock
         let claims = decode::<Stored>(token, &self.decoding, &rules).ok()?.claims;
         let counts = claims.exp > (now - LEEWAY).timestamp() && claims.iat <= (now + LEEWAY).timestamp();
-        counts.then_some(Claims { user_id: claims.sub, issued_at_s: claims.iat })
+        counts.then_some(Claims { user_id: claims.sub, session_id: claims.sid, issued_at_s: claims.iat })
     }
 }
 
@@ -114,7 +125,7 @@ mod tests {
     fn it_counts_for_an_hour_and_only_with_the_same_key() {
         let signer = Signer::new(&[7; 32]);
         let id = Ids.fresh();
-        let (token, expires_at) = signer.sign(id, now()).expect("signed");
+        let (token, expires_at) = signer.sign(id, Ids.fresh(), now()).expect("signed");
 
         assert_eq!(signer.verify(&token, now()).map(|claims| claims.user_id), Some(id));
         assert_eq!(signer.verify(&token, expires_at + LEEWAY), None);
@@ -125,12 +136,14 @@ mod tests {
     #[test]
     fn unsigned_changed_and_oversized_tokens_are_refused() {
         let signer = Signer::new(&[7; 32]);
-        let (token, _) = signer.sign(Ids.fresh(), now()).expect("signed");
+        let (token, _) = signer.sign(Ids.fresh(), Ids.fresh(), now()).expect("signed");
         let parts: Vec<&str> = token.split('.').collect();
         let encoded = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let none = encoded(json!({"alg": "none", "typ": "JWT"}));
         let exp = now().timestamp() + 60;
-        let somebody = encoded(json!({"iss": ISSUER, "sub": Ids.fresh(), "jti": Ids.fresh(), "iat": 0, "exp": exp}));
+        let somebody = encoded(
+            json!({"iss": ISSUER, "sub": Ids.fresh(), "sid": Ids.fresh(), "jti": Ids.fresh(), "iat": 0, "exp": exp}),
+        );
 
         let forgeries = [
             format!("{none}.{}.", parts[1]),

@@ -11,6 +11,7 @@ use super::{
     links::{Addressee, Purpose},
     password,
     security_log::{Entry, Event},
+    sessions::end_all_of,
 };
 use crate::{
     Error, Result,
@@ -237,13 +238,14 @@ impl Identity {
     }
 }
 
-/// Keeps a new password; what was known of an older one is forgotten.
+/// Keeps a new password and ends every session that was begun with an older one.
 pub(super) async fn store_password(
     tx: &mut PgTransaction<'_>,
     user_id: Uuid,
     NewPassword { hash, waits_for_confirmation }: NewPassword,
     at: DateTime<Utc>,
 ) -> Result<()> {
+    end_all_of(tx, &[user_id], "password_set", at).await?;
     let sql = "insert into user_credentials (user_id, password_hash, changed_at, waits_for_confirmation)
                values ($1, $2, $3, $4)
                on conflict (user_id) do update

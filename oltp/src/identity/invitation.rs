@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    AccessToken, Identity,
+    AccessToken, Device, Identity,
     accounts::{NewPassword, Write, checked, names, store_password},
     confirmation::confirmed,
     links::{Addressee, LINKS_PER_CLIENT, Purpose, follow},
@@ -96,10 +96,10 @@ impl Identity {
     ///
     /// # Errors
     /// [`Error::Invalid`] for `token` or `password`; [`Error::TooManyAttempts`].
-    pub async fn accept_invitation(&self, token: &str, password: &str, ip: &str) -> Result<AccessToken> {
+    pub async fn accept_invitation(&self, token: &str, password: &str, device: &Device) -> Result<AccessToken> {
         let at = self.oltp.clock().now();
         password::check(password, &[])?;
-        throttle::count(self.oltp.pool(), LINKS_PER_CLIENT, ip, at).await?;
+        throttle::count(self.oltp.pool(), LINKS_PER_CLIENT, &device.ip, at).await?;
         // Hashed first, because hashing waits for its turn and a transaction should not.
         let hash = self.hasher.hash(password).await?;
         let mut tx = self.oltp.pool().begin().await?;
@@ -108,10 +108,12 @@ impl Identity {
         store_password(&mut tx, followed.user_id, NewPassword::counting(hash), at).await?;
         confirmed(&mut tx, followed.user_id, &followed.email, at).await?;
         let event = Event::InvitationAccepted;
-        Entry { event, at, user_id: Some(followed.user_id), ip: Some(ip), detail: Value::Null }.write(&mut *tx).await?;
+        Entry { event, at, user_id: Some(followed.user_id), ip: Some(&device.ip), detail: Value::Null }
+            .write(&mut *tx)
+            .await?;
         tx.commit().await?;
         self.oltp.people_changed();
-        self.signed_in(followed.user_id).await
+        self.signed_in(followed.user_id, device).await
     }
 }
 

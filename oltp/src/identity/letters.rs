@@ -62,3 +62,22 @@ pub(super) fn new_address(person: &Addressee<'_>, old: &str, (id, at): (Uuid, Da
         due_at: at,
     }
 }
+
+/// The mail after a stolen token ended a session.
+pub(super) fn session_ended(person: &Addressee<'_>, (id, at): (Uuid, DateTime<Utc>)) -> NewMail {
+    let subject = "A session of your account was ended";
+    let paragraphs = [
+        subject.to_owned(),
+        "Something that only your browser should know was used a second time, so somebody may have copied it."
+            .to_owned(),
+        "The session was ended. Sign in again; if this happens more than once, choose a new password.".to_owned(),
+    ];
+    NewMail {
+        key: format!("session_ended:{id}"),
+        name: person.name.to_owned(),
+        address: person.email.to_owned(),
+        subject: subject.to_owned(),
+        body: MailBody::new(&paragraphs),
+        due_at: at,
+    }
+}

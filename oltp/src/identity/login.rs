@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    AccessToken, Identity, people,
+    AccessToken, Device, Identity, people,
     security_log::{Entry, Event},
     throttle::Attempt,
 };
@@ -15,13 +15,15 @@ use crate::{Error, Result};
 const MAX_LEN: usize = 1_000;
 
 impl Identity {
-    /// Signs in the person with this username or e-mail address, from the address `ip`.
+    /// Signs in the person with this username or e-mail address, from this device.
     ///
     /// # Errors
     /// [`Error::WrongCredentials`], the same for a wrong name and a wrong password;
     /// [`Error::TooManyAttempts`]; [`Error::AccountClosed`] and [`Error::EmailUnconfirmed`], only after
     /// the right password.
-    pub async fn login(&self, name: &str, password: &str, ip: &str) -> Result<AccessToken> {
+    pub async fn login(&self, name: &str, password: &str, device: impl Into<Device> + Send) -> Result<AccessToken> {
+        let device = device.into();
+        let ip = device.ip.as_str();
         if name.len() > MAX_LEN || password.len() > MAX_LEN || name.contains('\0') {
             return Err(Error::WrongCredentials);
         }
@@ -54,14 +56,7 @@ impl Identity {
             return Err(Error::EmailUnconfirmed);
         }
         self.note(Event::LoggedIn, Some(account.id), ip, Value::Null).await?;
-        self.signed_in(account.id).await
-    }
-
-    /// An access token for a person who has just proved who they are.
-    pub(super) async fn signed_in(&self, user_id: Uuid) -> Result<AccessToken> {
-        let (token, expires_at) = self.signer.sign(user_id, self.oltp.clock().now())?;
-        let user = self.oltp.read(&Principal::system(), self.user_object()?, user_id).await?;
-        Ok(AccessToken { token, token_type: "Bearer", expires_at, user })
+        self.signed_in(account.id, &device).await
     }
 
     async fn note(&self, event: Event, user_id: Option<Uuid>, ip: &str, detail: Value) -> Result<()> {

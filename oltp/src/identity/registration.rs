@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 use utoipa::ToSchema;
 
 use super::{
-    AccessToken, Identity,
+    AccessToken, Device, Identity,
     accounts::{NewPassword, Write, checked},
     links::Purpose,
     security_log::Event,
@@ -44,13 +44,13 @@ pub enum Registered {
 }
 
 impl Identity {
-    /// Makes an account for whoever asks, from the address `ip`, and signs them in: a rep, or an
+    /// Makes an account for whoever asks, from this device, and signs them in: a rep, or an
     /// administrator when they are the first person of the workspace. The mail that asks them to
     /// confirm their address is queued.
     ///
     /// # Errors
     /// [`Error::Invalid`] and [`Error::Conflict`] name the fields; [`Error::RegistrationClosed`].
-    pub async fn register(&self, registration: &Registration, ip: &str) -> Result<Registered> {
+    pub async fn register(&self, registration: &Registration, device: &Device) -> Result<Registered> {
         let Registration { username, email, password, name } = registration;
         let mut body = Map::new();
         body.insert("username".to_owned(), json!(username));
@@ -76,7 +76,7 @@ impl Identity {
         let write = Write {
             password: Some(NewPassword { hash, waits_for_confirmation }),
             event: Some(Event::Registered),
-            ip: Some(ip),
+            ip: Some(&device.ip),
             link: Some(Purpose::Confirm),
             ..Write::plain(Verb::Create, draft)
         };
@@ -84,6 +84,6 @@ impl Identity {
         if waits_for_confirmation {
             return Ok(Registered::WaitsForConfirmation);
         }
-        Ok(Registered::SignedIn(Box::new(self.signed_in(id).await?)))
+        Ok(Registered::SignedIn(Box::new(self.signed_in(id, device).await?)))
     }
 }

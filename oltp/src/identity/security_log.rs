@@ -21,6 +21,8 @@ pub(super) enum Event {
     Invited,
     InvitationAccepted,
     ResetAsked,
+    RefreshTokenReused,
+    SessionsEnded,
 }
 
 impl Event {
@@ -38,6 +40,8 @@ impl Event {
             Self::Invited => "invited",
             Self::InvitationAccepted => "invitation_accepted",
             Self::ResetAsked => "reset_asked",
+            Self::RefreshTokenReused => "refresh_token_reused",
+            Self::SessionsEnded => "sessions_ended",
         }
     }
 }

@@ -35,6 +35,11 @@ impl Default for AccountSettings {
 }
 
 impl AccountSettings {
+    /// Whether people reach the workspace over https, so that cookies never travel without it.
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
     /// The address of a page of the web UI.
     pub(super) fn page(&self, path: &str) -> String {
         format!("{}{path}", self.public_url.trim_end_matches('/'))

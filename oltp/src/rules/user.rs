@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result,
+    identity::sessions::end_all_of,
     records::{Batch, Draft, Verb},
 };
 
@@ -21,6 +22,12 @@ pub(super) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
             Verb::Restore => draft.set(batch.object, "status", &json!("active")),
             Verb::Create | Verb::Update => {}
         }
+    }
+    let closed: Vec<Uuid> =
+        drafts.iter().filter(|draft| draft.alive() && closes(draft)).map(|draft| draft.id).collect();
+    if !closed.is_empty() {
+        // Whoever is let in again later signs in again.
+        end_all_of(tx, &closed, "account_closed", batch.at).await?;
     }
     if !drafts.iter().any(|draft| draft.alive() && resigns(draft)) {
         return Ok(());
@@ -35,6 +42,11 @@ pub(super) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
         }
     }
     Ok(())
+}
+
+/// Whether an account that could be used cannot be any more.
+fn closes(draft: &Draft) -> bool {
+    draft.before("status").as_str() == Some("active") && draft.text_after("status") != Some("active")
 }
 
 /// Whether an active administrator stops being one.

@@ -13,7 +13,8 @@ use axum::{
 use catalog::{Changes, FixedClock, Principal, Role};
 use oltp::{
     Oltp,
-    http::{Problem, bearer, request_scope, with_fallbacks},
+    api::{Asker, CurrentSession, asker},
+    http::{request_scope, with_fallbacks},
     identity::{AccountSettings, Identity, NewUser, RegistrationMode},
     testing::Cluster,
 };
@@ -50,11 +51,14 @@ impl Answer {
 }
 
 async fn authenticate(State(identity): State<Arc<Identity>>, mut request: Request, next: Next) -> Response {
-    if let Some(token) = bearer(request.headers()) {
-        match identity.authenticate(token).await {
-            Ok(principal) => request.extensions_mut().insert(principal),
-            Err(error) => return Problem::from(error).into_response(),
-        };
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    match asker(&identity, &method, &headers).await {
+        Ok(None) => {}
+        Ok(Some(Asker { principal, session })) => {
+            request.extensions_mut().insert(principal);
+            request.extensions_mut().insert(CurrentSession(session));
+        }
+        Err(problem) => return problem.into_response(),
     }
     next.run(request).await
 }

@@ -2,14 +2,35 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./__generated__/schema.ts";
 import { notReached, reached } from "./connection.ts";
+import { csrfToken, CSRF_HEADER } from "./cookies.ts";
 import { asProblem, Problem, problemOf } from "./problem.ts";
+import { keepFresh, renewSession } from "./renewal.ts";
 import { endSession, session } from "./session.ts";
 
-/** Every request of the application: bearer token, problems as exceptions, 401 ends the session. */
+const SAFE = ["GET", "HEAD", "OPTIONS"];
+
+/**
+ * Every request of the application: the cookies of the session, problems as exceptions. An answer 401
+ * is met with a fresh access token and a second try; when there is none to be had, the session is over.
+ */
 export async function send(input: Request | string, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
-  const token = session()?.token;
-  if (token) request.headers.set("authorization", `Bearer ${token}`);
+  await keepFresh();
+  const asked = session();
+  // A body can be sent once; a second try needs one of its own.
+  const again = asked ? request.clone() : undefined;
+  let response = await reach(request);
+  if (response.status === 401 && asked && again) {
+    if (await renewSession()) response = await reach(again);
+    if (response.status === 401 && session() !== null) endSession("expired");
+  }
+  if (response.ok) return response;
+  throw await problemOf(response);
+}
+
+async function reach(request: Request): Promise<Response> {
+  const csrf = csrfToken();
+  if (csrf && !SAFE.includes(request.method)) request.headers.set(CSRF_HEADER, csrf);
   let response: Response;
   try {
     response = await fetch(request);
@@ -19,11 +40,8 @@ export async function send(input: Request | string, init?: RequestInit): Promise
     throw asProblem(thrown);
   }
   if (response.status !== 502 && response.status !== 504) reached();
-  if (response.ok) return response;
-  if (response.status === 401 && token && session()?.token === token) endSession("expired");
-  throw await problemOf(response);
+  return response;
 }
-
 /** Typed by the server's own description. Failures throw `Problem`, so `data` is what a success answers. */
 export const api = createClient<paths>({ baseUrl: "", fetch: send });
 

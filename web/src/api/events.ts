@@ -51,13 +51,13 @@ function setLive(now: boolean): void {
 
 /** Listens as long as somebody is signed in. */
 export function useLiveChanges(): void {
-  const token = useSession()?.token;
+  const person = useSession()?.user.id;
   useEffect(() => {
-    if (!token) return;
+    if (!person) return;
     const stop = new AbortController();
     void listen(stop.signal);
     return () => stop.abort();
-  }, [token]);
+  }, [person]);
 }
 
 async function listen(signal: AbortSignal): Promise<void> {

@@ -3,11 +3,10 @@ import { sessionOf } from "./session.ts";
 
 test("a session keeps what the application needs of a user, and nothing else", () => {
   const answer = JSON.parse(
-    `{"token":"t","token_type":"Bearer","expires_at":"2026-01-01T00:00:00Z","user":{"id":"1","username":"ben","name":"Ben Rep","email":null,"role":"rep","team_id":"7","time_zone":"Europe/Berlin","locale":"en","settings":{"secret":1}}}`,
+    `{"token_type":"Cookie","expires_at":"2026-01-01T00:00:00Z","user":{"id":"1","username":"ben","name":"Ben Rep","email":null,"role":"rep","team_id":"7","time_zone":"Europe/Berlin","locale":"en","settings":{"secret":1}}}`,
   );
 
   expect(sessionOf(answer)).toEqual({
-    token: "t",
     expires_at: "2026-01-01T00:00:00Z",
     user: {
       id: "1",
@@ -24,7 +23,7 @@ test("a session keeps what the application needs of a user, and nothing else", (
 
 test("a role from a newer server is treated as the least one", () => {
   const answer = JSON.parse(
-    `{"token":"t","token_type":"Bearer","expires_at":"2026-01-01T00:00:00Z","user":{"id":"1","username":"x","role":"wizard"}}`,
+    `{"token_type":"Cookie","expires_at":"2026-01-01T00:00:00Z","user":{"id":"1","username":"x","role":"wizard"}}`,
   );
 
   expect(sessionOf(answer).user).toMatchObject({ role: "rep", name: "x", time_zone: "UTC" });

@@ -1,4 +1,7 @@
-/** Who is signed in: kept in memory and, so that a reload keeps it, in this tab's session storage. */
+/**
+ * Who is signed in: kept in memory and, so that a reload keeps it, in this tab's session storage. The
+ * tokens themselves are in cookies that scripts cannot read.
+ */
 import { useSyncExternalStore } from "react";
 import type { components } from "./__generated__/schema.ts";
 
@@ -19,7 +22,6 @@ export interface SessionUser {
 }
 
 export interface Session {
-  token: string;
   expires_at: string;
   user: SessionUser;
 }
@@ -28,14 +30,13 @@ export interface Session {
 export type SignedOutReason = "none" | "expired" | "signed_out";
 
 /** What signing in answers, read into a session. */
-export function sessionOf({ token, expires_at, user }: components["schemas"]["AccessToken"]): Session {
+export function sessionOf({ expires_at, user }: components["schemas"]["SignedIn"]): Session {
   const record: Readonly<Record<string, unknown>> = user;
   const text = (name: string) => {
     const value = record[name];
     return typeof value === "string" ? value : null;
   };
   return {
-    token,
     expires_at,
     user: {
       id: text("id") ?? "",
@@ -97,7 +98,7 @@ function restore(): Session | null {
     const text = sessionStorage.getItem(STORAGE_KEY);
     if (!text) return null;
     const kept: Session = JSON.parse(text);
-    return Date.parse(kept.expires_at) > Date.now() ? kept : null;
+    return kept;
   } catch {
     return null;
   }

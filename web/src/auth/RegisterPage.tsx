@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api } from "@/api/client.ts";
+import { IN_COOKIES } from "@/api/cookies.ts";
 import { asProblem } from "@/api/problem.ts";
 import { queryClient } from "@/api/queryClient.ts";
 import { sessionOf, startSession } from "@/api/session.ts";
@@ -19,7 +20,7 @@ export default function RegisterPage() {
     document.title = "Make an account · Leadhouse";
   }, []);
   const register = useMutation({
-    mutationFn: () => api.POST("/api/auth/register", { body: { ...values, name: values.name || null } }),
+    mutationFn: () => api.POST("/api/auth/register", { body: { ...values, name: values.name || null }, headers: IN_COOKIES }),
     onSuccess: ({ data: answer }) => {
       // Where addresses have to be proved first, nobody is signed in yet.
       if (!answer) return;

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { answered, api } from "@/api/client.ts";
+import { IN_COOKIES } from "@/api/cookies.ts";
 import { asProblem } from "@/api/problem.ts";
 import { queryClient } from "@/api/queryClient.ts";
 import { sessionOf, signedOutReason, startSession, useSession } from "@/api/session.ts";
@@ -23,7 +24,9 @@ export default function SignInPage() {
     document.title = "Sign in · Leadhouse";
   }, []);
   const signIn = useMutation({
-    mutationFn: () => answered(api.POST("/api/auth/login", { body: { username: username.trim(), password } })),
+    mutationFn: () => answered(
+        api.POST("/api/auth/login", { body: { username: username.trim(), password }, headers: IN_COOKIES }),
+      ),
     onSuccess: (answer) => {
       queryClient.clear();
       startSession(sessionOf(answer));

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { answered, api } from "@/api/client.ts";
+import { IN_COOKIES } from "@/api/cookies.ts";
 import { queryClient } from "@/api/queryClient.ts";
 import { sessionOf, startSession } from "@/api/session.ts";
 import { links } from "@/links.ts";
@@ -17,7 +18,7 @@ export default function WelcomePage() {
     document.title = "Welcome · Leadhouse";
   }, []);
   const accept = useMutation({
-    mutationFn: (password: string) => answered(api.POST("/api/auth/invitation", { body: { token, password } })),
+    mutationFn: (password: string) => answered(api.POST("/api/auth/invitation", { body: { token, password }, headers: IN_COOKIES })),
     onSuccess: (answer) => {
       queryClient.clear();
       startSession(sessionOf(answer));

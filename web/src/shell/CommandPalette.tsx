@@ -4,7 +4,7 @@ import { Dialog as Radix } from "radix-ui";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCatalog } from "@/api/catalog.ts";
-import { endSession } from "@/api/session.ts";
+import { signOut } from "@/api/renewal.ts";
 import { links } from "@/links.ts";
 import { chooseTheme } from "@/theme/theme.ts";
 import css from "./CommandPalette.module.css";
@@ -54,7 +54,7 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
     { label: "Light theme", icon: Sun, action: () => chooseTheme("light") },
     { label: "Dark theme", icon: Moon, action: () => chooseTheme("dark") },
     { label: "Keyboard shortcuts", icon: Keyboard, action: onOpenSheet },
-    { label: "Sign out", icon: LogOut, action: () => endSession("signed_out") },
+    { label: "Sign out", icon: LogOut, action: () => void signOut() },
   ].filter((command) => matches(command.label));
   return (
     <Command label="Search and commands" shouldFilter={false} loop>

@@ -1,7 +1,8 @@
 import { CircleHelp, LogOut, Menu as MenuIcon, Monitor, Moon, PanelLeft, Search, Sun, UserRound } from "lucide-react";
 import { useNavigate } from "react-router";
 import { useLive } from "@/api/events.ts";
-import { endSession, useSession } from "@/api/session.ts";
+import { signOut } from "@/api/renewal.ts";
+import { useSession } from "@/api/session.ts";
 import { formatChoice } from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "@/theme/theme.ts";
@@ -94,14 +95,14 @@ function PersonMenu() {
         <span>{formatChoice(user.role)}</span>
       </div>
       <MenuSeparator />
-      <MenuItem icon={<UserRound aria-hidden />} onSelect={() => void navigate(links.record("users", user.id))}>
-        Your profile
+      <MenuItem icon={<UserRound aria-hidden />} onSelect={() => void navigate(links.account())}>
+        Your account
       </MenuItem>
       <MenuSeparator />
       <MenuLabel>Theme</MenuLabel>
       <MenuChoices value={theme} options={THEMES} onChange={chooseTheme} />
       <MenuSeparator />
-      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => endSession("signed_out")}>
+      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => void signOut()}>
         Sign out
       </MenuItem>
     </Menu>

@@ -2,16 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
+use axum::{Json, Router, extract::State, http::StatusCode, response::Response, routing::post};
 use serde::Deserialize;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::throttled;
+use super::{SignedIn, Visitor, hand_out, throttled};
 use crate::{
     http::{Caller, ClientAddress, JsonBody, PathParameters, Problem},
-    identity::{AccessToken, Identity, Invitation},
+    identity::{Identity, Invitation},
     records::Record,
 };
 
@@ -134,14 +134,15 @@ pub(super) async fn reset(
 #[utoipa::path(
     post, path = "/api/auth/invitation", tag = "Identity", operation_id = "acceptInvitation",
     request_body = ChosenPassword,
-    responses((status = 200, body = AccessToken), (status = 422), (status = 429))
+    responses((status = 200, body = SignedIn), (status = 422), (status = 429))
 )]
 pub(super) async fn accept(
     State(identity): State<Arc<Identity>>,
-    ClientAddress(ip): ClientAddress,
+    visitor: Visitor,
     JsonBody(chosen): JsonBody<ChosenPassword>,
-) -> Result<Json<AccessToken>, Problem> {
-    Ok(Json(identity.accept_invitation(&chosen.token, &chosen.password, &ip).await.map_err(throttled)?))
+) -> Result<Response, Problem> {
+    let accepted = identity.accept_invitation(&chosen.token, &chosen.password, &visitor.device).await;
+    Ok(hand_out(&identity, &visitor, StatusCode::OK, accepted.map_err(throttled)?))
 }
 
 /// Invite a person

@@ -25,9 +25,15 @@ use utoipa::{
         super::mailed::reset,
         super::mailed::accept,
         super::mailed::invite,
-        super::mailed::invite_again
+        super::mailed::invite_again,
+        super::sessions::refresh,
+        super::sessions::logout,
+        super::sessions::sessions,
+        super::sessions::end_sessions,
+        super::sessions::end_session,
+        super::sessions::end_sessions_of
     ),
-    tags((name = "Identity", description = "Signing up, signing in, API tokens."))
+    tags((name = "Identity", description = "Signing up, signing in, sessions, API tokens."))
 )]
 struct Description;
 
@@ -79,7 +85,7 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
 
-        let names = ["confirm", "confirm/resend", "forgot", "invitation", "login", "register", "reset"];
+        let names = ["confirm", "confirm/resend", "forgot", "invitation", "login", "refresh", "register", "reset"];
         assert_eq!(open, names.map(|name| format!("post /api/auth/{name}")));
         let user = &openapi["components"]["schemas"]["NewUser"];
         assert!(user["properties"]["password"].is_object() && user["required"].to_string().contains("password"));

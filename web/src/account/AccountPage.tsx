@@ -1,0 +1,28 @@
+import { useSession } from "@/api/session.ts";
+import { PageHeader } from "@/ui/PageHeader.tsx";
+import css from "./Account.module.css";
+import { PasswordCard } from "./PasswordCard.tsx";
+import { ProfileCard } from "./ProfileCard.tsx";
+import { SessionsCard } from "./SessionsCard.tsx";
+import { TokensCard } from "./TokensCard.tsx";
+
+/** What people see and change about their own account. */
+export default function AccountPage() {
+  const session = useSession();
+  if (!session) return null;
+  return (
+    <>
+      <PageHeader title="Your account" subtitle={`Signed in as ${session.user.username}`} />
+      <div className={css.page}>
+        <div className={css.stack}>
+          <ProfileCard id={session.user.id} />
+          <PasswordCard id={session.user.id} />
+        </div>
+        <div className={css.stack}>
+          <SessionsCard />
+          <TokensCard />
+        </div>
+      </div>
+    </>
+  );
+}

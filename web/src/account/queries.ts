@@ -1,0 +1,13 @@
+/** What the account page reads about whoever is signed in. */
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api } from "@/api/client.ts";
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["account", "sessions"],
+  queryFn: ({ signal }) => answered(api.GET("/api/auth/sessions", { signal })),
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ["account", "tokens"],
+  queryFn: ({ signal }) => answered(api.GET("/api/auth/tokens", { signal })),
+});
