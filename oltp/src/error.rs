@@ -91,6 +91,12 @@ pub enum Error {
     /// Name and password do not belong together; which of them is wrong is not said.
     #[error("the name or the password is wrong")]
     WrongCredentials,
+    /// The password was right, and the account asks for a second factor.
+    #[error("this account asks for a second factor: send a code of the app or a recovery code as `code`")]
+    SecondFactorNeeded,
+    /// The code of the second factor is wrong, too old or was used before.
+    #[error("the code does not count; wait for the next one, or use another recovery code")]
+    WrongCode,
     /// The token is malformed, forged, expired or revoked.
     #[error("the access token is not valid any more; sign in again")]
     TokenRefused,
@@ -227,7 +233,11 @@ impl Fault for Error {
             | Self::AdministratorsOnly { .. } => FaultKind::Forbidden,
             Self::RecordNotFound { .. } | Self::UnknownObject { .. } => FaultKind::NotFound,
             Self::Stale { .. } => FaultKind::Stale,
-            Self::NotSignedIn | Self::WrongCredentials | Self::TokenRefused => FaultKind::Unauthenticated,
+            Self::NotSignedIn
+            | Self::WrongCredentials
+            | Self::SecondFactorNeeded
+            | Self::WrongCode
+            | Self::TokenRefused => FaultKind::Unauthenticated,
             Self::TooManyAttempts { .. } | Self::Crowded => FaultKind::Throttled,
             Self::Busy | Self::NotConnected { .. } => FaultKind::Unavailable,
             Self::Database(error) => database_kind(error),
@@ -256,6 +266,8 @@ impl Fault for Error {
             Self::BulkRow { source, .. } => source.code(),
             Self::NotSignedIn => "not_signed_in",
             Self::WrongCredentials => "wrong_credentials",
+            Self::SecondFactorNeeded => "second_factor_needed",
+            Self::WrongCode => "wrong_code",
             Self::TokenRefused => "token_refused",
             Self::AccountClosed { .. } => "account_closed",
             Self::EmailUnconfirmed => "email_unconfirmed",

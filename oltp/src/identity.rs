@@ -29,9 +29,11 @@ mod password;
 mod people;
 mod registration;
 mod reset;
+mod second_factor;
 mod security_log;
 pub(crate) mod sessions;
 mod settings;
+mod standing;
 mod throttle;
 
 pub use access_token::AccessToken;
@@ -40,8 +42,10 @@ pub use api_tokens::{ApiToken, IssuedToken, NewToken, TokenScope};
 pub use invitation::Invitation;
 pub use password::random_password;
 pub use registration::{Registered, Registration};
+pub use second_factor::{Enrolment, RecoveryCodes};
 pub use sessions::{Device, Ending, OpenSession};
 pub use settings::{AccountSettings, RegistrationMode};
+pub use standing::Standing;
 
 use access_token::Signer;
 use keys::Keys;

@@ -12,6 +12,7 @@ use oltp::{
 use serde_json::json;
 
 mod mailed;
+mod second_factor;
 mod sessions;
 mod workspace;
 

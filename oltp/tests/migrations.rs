@@ -7,7 +7,7 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 12] = [
+const OTHER_TABLES: [&str; 14] = [
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
@@ -16,7 +16,9 @@ const OTHER_TABLES: [&str; 12] = [
     "login_failures",
     "mails",
     "outbox",
+    "recovery_codes",
     "refresh_tokens",
+    "second_factors",
     "security_log",
     "sessions",
     "user_credentials",

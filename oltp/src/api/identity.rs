@@ -24,6 +24,7 @@ use crate::{
 mod asker;
 mod mailed;
 mod openapi;
+mod second_factor;
 mod sessions;
 
 pub use asker::{Asker, CurrentSession, asker};
@@ -40,6 +41,7 @@ pub(super) fn routes(identity: Arc<Identity>) -> Router {
         .route("/api/auth/tokens", get(tokens).post(create_token))
         .route("/api/auth/tokens/{id}", delete(revoke_token))
         .merge(mailed::routes())
+        .merge(second_factor::routes())
         .merge(sessions::routes())
         .with_state(identity)
 }
@@ -54,6 +56,8 @@ struct Login {
     email: Option<String>,
     /// Password.
     password: String,
+    /// A code of the second factor, where the account has one.
+    code: Option<String>,
 }
 
 /// Who the caller is.
@@ -105,6 +109,9 @@ async fn register(
 
 /// Sign in
 ///
+/// An account with a second factor answers 401 `second_factor_needed` to the right password alone: send
+/// the same again with a `code`.
+///
 /// After ten wrong passwords the account is closed to the address for up to fifteen minutes. A program
 /// gets its tokens in the answer; a browser asks with `X-Leadhouse-Session: cookie` and gets them in
 /// cookies that scripts cannot read. With these it has to repeat the cookie `leadhouse_csrf` as the
@@ -122,7 +129,8 @@ async fn login(
         .username
         .or(login.email)
         .ok_or_else(|| Invalid::field("username", "required", "Username or e-mail must have a value"))?;
-    let tokens = identity.login(&name, &login.password, visitor.device.clone()).await.map_err(throttled)?;
+    let tokens = identity.login_with_code(&name, &login.password, login.code.as_deref(), &visitor.device).await;
+    let tokens = tokens.map_err(throttled)?;
     Ok(hand_out(&identity, &visitor, StatusCode::OK, tokens))
 }
 

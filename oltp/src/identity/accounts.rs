@@ -12,6 +12,7 @@ use super::{
     password,
     security_log::{Entry, Event},
     sessions::end_all_of,
+    throttle::{self, Limit},
 };
 use crate::{
     Error, Result,
@@ -21,6 +22,9 @@ use crate::{
 /// What people may change about themselves; the rest is for administrators.
 const OWN_FIELDS: [&str; 9] =
     ["username", "email", "name", "phone", "job_title", "time_zone", "locale", "profile_picture", "settings"];
+
+/// Tries of the current password by somebody who is signed in.
+const PASSWORD_TRIES: Limit = Limit { name: "current password", most: 10, minutes: 15 };
 
 /// A person added by an administrator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,8 +190,11 @@ impl Identity {
         }
         let message = "Current password must be given";
         let current = current.ok_or_else(|| Invalid::field("current_password", "required", message))?;
+        // Whoever sits at an open session must not find the password by trying.
+        let key = user_id.to_string();
+        throttle::count(self.oltp.pool(), PASSWORD_TRIES, &key, self.oltp.clock().now()).await?;
         if self.hasher.matches(current, hash).await? {
-            return Ok(());
+            return throttle::forget(self.oltp.pool(), PASSWORD_TRIES, &key).await;
         }
         Err(Invalid::field("current_password", "wrong_password", "Current password is not right").into())
     }

@@ -144,9 +144,14 @@ pub(super) async fn follow(
 
 /// 256 random bits as text.
 pub(super) fn random_token() -> Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random_bytes()?))
+}
+
+/// 256 random bits.
+pub(super) fn random_bytes() -> Result<[u8; 32]> {
     let mut bytes = [0_u8; 32];
     OsRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Broken(format!("no random numbers: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
 }
 
 /// What is kept of a token: 256 random bits need no slow hash, nobody can guess them.

@@ -55,11 +55,12 @@ impl Identity {
             self.note(Event::LoginOfClosedAccount, Some(account.id), ip, json!({ "status": "unconfirmed" })).await?;
             return Err(Error::EmailUnconfirmed);
         }
+        self.insist_on_code(account.id, code, device).await?;
         self.note(Event::LoggedIn, Some(account.id), ip, Value::Null).await?;
-        self.signed_in(account.id, &device).await
+        self.signed_in(account.id, device).await
     }
 
-    async fn note(&self, event: Event, user_id: Option<Uuid>, ip: &str, detail: Value) -> Result<()> {
+    pub(super) async fn note(&self, event: Event, user_id: Option<Uuid>, ip: &str, detail: Value) -> Result<()> {
         let at = self.oltp.clock().now();
         Entry { event, at, user_id, ip: Some(ip), detail }.write(self.oltp.pool()).await
     }

@@ -23,6 +23,10 @@ pub(super) enum Event {
     ResetAsked,
     RefreshTokenReused,
     SessionsEnded,
+    SecondFactorOn,
+    SecondFactorOff,
+    SecondFactorFailed,
+    RecoveryCodesMade,
 }
 
 impl Event {
@@ -42,6 +46,10 @@ impl Event {
             Self::ResetAsked => "reset_asked",
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::SessionsEnded => "sessions_ended",
+            Self::SecondFactorOn => "second_factor_on",
+            Self::SecondFactorOff => "second_factor_off",
+            Self::SecondFactorFailed => "second_factor_failed",
+            Self::RecoveryCodesMade => "recovery_codes_made",
         }
     }
 }

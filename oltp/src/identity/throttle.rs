@@ -39,6 +39,13 @@ pub(super) async fn count(pool: &PgPool, limit: Limit, key: &str, at: DateTime<U
     count_one(pool, (what, ""), at, (limit.most, TimeDelta::minutes(limit.minutes))).await
 }
 
+/// Forgets the tries after one that was right.
+pub(super) async fn forget(pool: &PgPool, limit: Limit, key: &str) -> Result<()> {
+    let what = Sha256::digest(format!("{}\0{key}", limit.name)).to_vec();
+    sqlx::query("delete from login_failures where account_hash = $1 and ip = ''").bind(what).execute(pool).await?;
+    Ok(())
+}
+
 async fn count_one(
     pool: &PgPool,
     (what, ip): (Vec<u8>, &str),

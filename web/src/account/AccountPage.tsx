@@ -3,6 +3,7 @@ import { PageHeader } from "@/ui/PageHeader.tsx";
 import css from "./Account.module.css";
 import { PasswordCard } from "./PasswordCard.tsx";
 import { ProfileCard } from "./ProfileCard.tsx";
+import { SecondFactorCard } from "./SecondFactorCard.tsx";
 import { SessionsCard } from "./SessionsCard.tsx";
 import { TokensCard } from "./TokensCard.tsx";
 
@@ -17,6 +18,7 @@ export default function AccountPage() {
         <div className={css.stack}>
           <ProfileCard id={session.user.id} />
           <PasswordCard id={session.user.id} />
+          <SecondFactorCard />
         </div>
         <div className={css.stack}>
           <SessionsCard />

@@ -11,3 +11,8 @@ export const tokensQuery = queryOptions({
   queryKey: ["account", "tokens"],
   queryFn: ({ signal }) => answered(api.GET("/api/auth/tokens", { signal })),
 });
+
+export const accountQuery = queryOptions({
+  queryKey: ["account", "standing"],
+  queryFn: ({ signal }) => answered(api.GET("/api/auth/account", { signal })),
+});

@@ -17,6 +17,8 @@ export default function SignInPage() {
   const [parameters] = useSearchParams();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [asked, setAsked] = useState(false);
   const navigate = useNavigate();
   const session = useSession();
   const back = returnPath(parameters.get("back"));
@@ -25,14 +27,18 @@ export default function SignInPage() {
   }, []);
   const signIn = useMutation({
     mutationFn: () => answered(
-        api.POST("/api/auth/login", { body: { username: username.trim(), password }, headers: IN_COOKIES }),
+        api.POST("/api/auth/login", { body: { username: username.trim(), password, code: code.trim() || null }, headers: IN_COOKIES }),
       ),
     onSuccess: (answer) => {
       queryClient.clear();
       startSession(sessionOf(answer));
       void navigate(back, { replace: true });
     },
-    onError: () => setPassword(""),
+    onError: (thrown) => {
+      setCode("");
+      setAsked(asksForCode(thrown));
+      if (!asksForCode(thrown)) setPassword("");
+    },
   });
   if (session && signIn.isIdle) return <Navigate to={back} replace />;
   const submit = (event: FormEvent) => {
@@ -51,7 +57,9 @@ export default function SignInPage() {
         </>
       }
     >
-      {signIn.error ? (
+      {signIn.error && asProblem(signIn.error).code === "second_factor_needed" ? (
+        <Notice tone="info">Your account asks for a second factor. Type the code that your app shows.</Notice>
+      ) : signIn.error ? (
         <Notice tone="danger">{messageOf(signIn.error)}</Notice>
       ) : (
         signedOutReason() === "expired" && (
@@ -85,6 +93,20 @@ export default function SignInPage() {
             />
           )}
         </Field>
+        {asked && (
+          <Field label="Code" help="Six digits from your app, or one of your recovery codes.">
+            {(control) => (
+              <Input
+                {...control}
+                autoFocus
+                required
+                autoComplete="one-time-code"
+                value={code}
+                onChange={(event) => setCode(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
         <Button type="submit" variant="primary" busy={signIn.isPending}>
           Sign in
         </Button>
@@ -93,8 +115,14 @@ export default function SignInPage() {
   );
 }
 
+/** Whether the password was right and a code is still to come. */
+function asksForCode(error: unknown): boolean {
+  return ["second_factor_needed", "wrong_code"].includes(asProblem(error).code);
+}
+
 function messageOf(error: unknown): string {
   const problem = asProblem(error);
+  if (problem.code === "wrong_code") return problem.message;
   if (problem.status === 401) return "Username or password is wrong. Check both and try again.";
   return problem.message;
 }

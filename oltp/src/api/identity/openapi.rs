@@ -31,9 +31,15 @@ use utoipa::{
         super::sessions::sessions,
         super::sessions::end_sessions,
         super::sessions::end_session,
-        super::sessions::end_sessions_of
+        super::sessions::end_sessions_of,
+        super::second_factor::standing,
+        super::second_factor::enrol,
+        super::second_factor::confirm,
+        super::second_factor::renew,
+        super::second_factor::remove,
+        super::second_factor::remove_of
     ),
-    tags((name = "Identity", description = "Signing up, signing in, sessions, API tokens."))
+    tags((name = "Identity", description = "Signing up, signing in, sessions, the second factor, API tokens."))
 )]
 struct Description;
 
