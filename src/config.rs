@@ -3,17 +3,21 @@
 //! This is the only module that reads the environment. Everything is parsed once, at start.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use oltp::identity::{AccountSettings, RegistrationMode};
+use oltp::identity::{AccountSettings, ProviderSettings, RegistrationMode};
 use serde::{Deserialize, Serialize};
 
 /// Where Leadhouse listens unless told otherwise.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// The issuer of the one provider that everybody has the same of.
+const GOOGLE: &str = "https://accounts.google.com";
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) query: QuerySection,
     /// Who may have an account.
     pub(crate) accounts: AccountsSection,
+    /// Where people may sign in besides, by the name in addresses.
+    pub(crate) providers: BTreeMap<String, ProviderSection>,
     /// Where mail goes out.
     pub(crate) mail: MailSection,
 }
@@ -83,6 +89,21 @@ pub(crate) struct MailSection {
     pub(crate) attachment_limit_mib: usize,
 }
 
+/// `[providers.NAME]`: a provider of OpenID Connect; `[providers.google]` knows its label and issuer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProviderSection {
+    /// What people call it; the name with a capital letter when absent.
+    pub(crate) label: Option<String>,
+    /// Its issuer, where `/.well-known/openid-configuration` is found, such as
+    /// `https://login.microsoftonline.com/TENANT/v2.0`.
+    pub(crate) issuer: Option<String>,
+    /// Who this workspace is there.
+    pub(crate) client_id: String,
+    /// How it proves it; a public client has none.
+    pub(crate) client_secret: Option<String>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -93,8 +114,41 @@ impl Default for Config {
             query: QuerySection::default(),
             public_url: None,
             accounts: AccountsSection::default(),
+            providers: BTreeMap::new(),
             mail: MailSection::default(),
         }
+    }
+}
+
+impl ProviderSection {
+    /// Everything a provider is known by here.
+    fn settings(&self, name: &str) -> ProviderSettings {
+        let mut letters = name.chars();
+        let label = letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str()));
+        ProviderSettings {
+            name: name.to_owned(),
+            label: self.label.clone().or(label).unwrap_or_default(),
+            issuer: self.issuer.clone().unwrap_or_else(|| GOOGLE.to_owned()),
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+        }
+    }
+
+    fn check(&self, name: &str) -> Result<(), ConfigError> {
+        let wrong = |reason: &str| ConfigError::Provider { name: name.to_owned(), reason: reason.to_owned() };
+        let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err(wrong("its name must have small letters, digits and dashes only"));
+        }
+        let Some(issuer) = &self.issuer else {
+            return if name == "google" { Ok(()) } else { Err(wrong("it needs an issuer")) };
+        };
+        let url = reqwest::Url::parse(issuer).map_err(|_unreadable| wrong("its issuer is no address"))?;
+        let here = ["localhost", "127.0.0.1", "[::1]"].contains(&url.host_str().unwrap_or_default());
+        if url.scheme() == "https" || (url.scheme() == "http" && here) {
+            return Ok(());
+        }
+        Err(wrong("its issuer must begin with https://"))
     }
 }
 
@@ -146,6 +200,14 @@ pub(crate) enum ConfigError {
         path: PathBuf,
         /// Where and why.
         source: Box<toml::de::Error>,
+    },
+    /// A sign-in provider cannot be used.
+    #[error("the section [providers.{name}] cannot be used: {reason}")]
+    Provider {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The public address is not one.
     #[error("public_url must be like https://crm.example.com, with nothing behind the host and port, not `{value}`")]
@@ -215,6 +277,9 @@ impl Config {
         if let Some(url) = &config.public_url {
             check_public_url(url)?;
         }
+        for (name, section) in &config.providers {
+            section.check(name)?;
+        }
         config.data_dir = std::path::absolute(&config.data_dir).unwrap_or(config.data_dir);
         Ok(config)
     }
@@ -228,7 +293,8 @@ impl Config {
     /// The settings of accounts.
     pub(crate) fn account_settings(&self) -> AccountSettings {
         let public_url = self.public_url.clone().unwrap_or_else(|| local_url(self.listen));
-        AccountSettings { public_url, registration: self.accounts.registration }
+        let providers = self.providers.iter().map(|(name, section)| section.settings(name)).collect();
+        AccountSettings { public_url, registration: self.accounts.registration, providers }
     }
 
     /// The configuration as a file, for `config check`; passwords in addresses are hidden.
@@ -236,6 +302,9 @@ impl Config {
         let mut shown = self.clone();
         shown.database_url = shown.database_url.as_deref().map(hide_password);
         shown.mail.smtp_url = shown.mail.smtp_url.as_deref().map(hide_password);
+        for section in shown.providers.values_mut() {
+            section.client_secret = section.client_secret.as_ref().map(|_| "***".to_owned());
+        }
         toml::to_string_pretty(&shown).unwrap_or_default()
     }
 }

@@ -106,6 +106,18 @@ pub enum Error {
         /// The account's status.
         status: String,
     },
+    /// What a sign-in provider says does not hold: a wrong signature, issuer, audience, nonce or age.
+    #[error("what the sign-in provider says could not be verified; begin again")]
+    ProviderRefused,
+    /// A sign-in provider does not answer.
+    #[error("the sign-in provider {label} does not answer")]
+    ProviderAway {
+        /// What people call it.
+        label: String,
+    },
+    /// There is an account with the address, and nothing shows that it is the same person's.
+    #[error("sign in with your password first, then link this account in your settings")]
+    LinkFirst,
     /// The person has registered but not followed the link that was mailed to them.
     #[error("confirm your e-mail address first: follow the link that was mailed to you")]
     EmailUnconfirmed,
@@ -229,6 +241,7 @@ impl Fault for Error {
             | Self::ReadOnlyToken
             | Self::AccountClosed { .. }
             | Self::EmailUnconfirmed
+            | Self::LinkFirst
             | Self::RegistrationClosed
             | Self::AdministratorsOnly { .. } => FaultKind::Forbidden,
             Self::RecordNotFound { .. } | Self::UnknownObject { .. } => FaultKind::NotFound,
@@ -237,9 +250,10 @@ impl Fault for Error {
             | Self::WrongCredentials
             | Self::SecondFactorNeeded
             | Self::WrongCode
+            | Self::ProviderRefused
             | Self::TokenRefused => FaultKind::Unauthenticated,
             Self::TooManyAttempts { .. } | Self::Crowded => FaultKind::Throttled,
-            Self::Busy | Self::NotConnected { .. } => FaultKind::Unavailable,
+            Self::Busy | Self::NotConnected { .. } | Self::ProviderAway { .. } => FaultKind::Unavailable,
             Self::Database(error) => database_kind(error),
             Self::BulkRow { source, .. } => source.kind(),
             Self::DatabaseUrl { .. }
@@ -270,6 +284,9 @@ impl Fault for Error {
             Self::WrongCode => "wrong_code",
             Self::TokenRefused => "token_refused",
             Self::AccountClosed { .. } => "account_closed",
+            Self::ProviderRefused => "provider_refused",
+            Self::ProviderAway { .. } => "provider_away",
+            Self::LinkFirst => "link_first",
             Self::EmailUnconfirmed => "email_unconfirmed",
             Self::RegistrationClosed => "registration_closed",
             Self::ReadOnlyToken => "read_only_token",

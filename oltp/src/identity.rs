@@ -25,6 +25,7 @@ mod keys;
 mod letters;
 mod links;
 mod login;
+mod oidc;
 mod password;
 mod people;
 mod registration;
@@ -40,6 +41,7 @@ pub use access_token::AccessToken;
 pub use accounts::NewUser;
 pub use api_tokens::{ApiToken, IssuedToken, NewToken, TokenScope};
 pub use invitation::Invitation;
+pub use oidc::{Arrival, Arrived, Departure, LinkedAccount, ProviderSettings};
 pub use password::random_password;
 pub use registration::{Registered, Registration};
 pub use second_factor::{Enrolment, RecoveryCodes};
@@ -49,6 +51,7 @@ pub use standing::Standing;
 
 use access_token::Signer;
 use keys::Keys;
+use oidc::Providers;
 use password::Hasher;
 use people::People;
 use sessions::LiveSessions;
@@ -62,6 +65,7 @@ pub struct Identity {
     hasher: Hasher,
     people: People,
     live: LiveSessions,
+    providers: Providers,
     settings: AccountSettings,
 }
 
@@ -77,6 +81,7 @@ impl Identity {
             hasher: Hasher::default(),
             people: People::default(),
             live: LiveSessions::default(),
+            providers: Providers::default(),
             settings: AccountSettings::default(),
         }
     }
@@ -84,7 +89,7 @@ impl Identity {
     /// The same with these settings of accounts.
     #[must_use]
     pub fn with_settings(self, settings: AccountSettings) -> Self {
-        Self { settings, ..self }
+        Self { providers: Providers::new(&settings.providers), settings, ..self }
     }
 
     /// The present moment.

@@ -11,6 +11,7 @@ use oltp::{
 };
 use serde_json::json;
 
+mod elsewhere;
 mod mailed;
 mod second_factor;
 mod sessions;

@@ -7,12 +7,13 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 14] = [
+const OTHER_TABLES: [&str; 16] = [
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
     "audit_log",
     "confirmed_emails",
+    "external_identities",
     "login_failures",
     "mails",
     "outbox",
@@ -21,6 +22,7 @@ const OTHER_TABLES: [&str; 14] = [
     "second_factors",
     "security_log",
     "sessions",
+    "used_sign_ins",
     "user_credentials",
 ];
 

@@ -9,6 +9,7 @@ import { NotFoundPage } from "./shell/NotFoundPage.tsx";
 const pages = {
   signIn: lazy(() => import("./auth/SignInPage.tsx")),
   register: lazy(() => import("./auth/RegisterPage.tsx")),
+  arrival: lazy(() => import("./auth/ArrivalPage.tsx")),
   confirm: lazy(() => import("./auth/ConfirmPage.tsx")),
   forgot: lazy(() => import("./auth/ForgotPage.tsx")),
   reset: lazy(() => import("./auth/ResetPage.tsx")),
@@ -38,6 +39,7 @@ const pages = {
 export const routes: RouteObject[] = [
   { path: "/sign-in", ...page(pages.signIn) },
   { path: "/register", ...page(pages.register) },
+  { path: "/sign-in/:provider", ...page(pages.arrival) },
   { path: "/confirm", ...page(pages.confirm) },
   { path: "/forgot", ...page(pages.forgot) },
   { path: "/reset", ...page(pages.reset) },

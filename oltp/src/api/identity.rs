@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod asker;
+mod elsewhere;
 mod mailed;
 mod openapi;
 mod second_factor;
@@ -40,6 +41,7 @@ pub(super) fn routes(identity: Arc<Identity>) -> Router {
         .route("/api/auth/me", get(me))
         .route("/api/auth/tokens", get(tokens).post(create_token))
         .route("/api/auth/tokens/{id}", delete(revoke_token))
+        .merge(elsewhere::routes())
         .merge(mailed::routes())
         .merge(second_factor::routes())
         .merge(sessions::routes())

@@ -21,6 +21,8 @@ pub enum SessionCookie {
     Refresh,
     /// What is to be repeated as [`CSRF_HEADER`].
     Csrf,
+    /// What a browser carries to a sign-in provider and back.
+    Journey,
 }
 
 impl SessionCookie {
@@ -35,6 +37,8 @@ impl SessionCookie {
             (Self::Refresh, false) => "leadhouse_refresh",
             (Self::Csrf, true) => "__Secure-leadhouse_csrf",
             (Self::Csrf, false) => "leadhouse_csrf",
+            (Self::Journey, true) => "__Secure-leadhouse_journey",
+            (Self::Journey, false) => "leadhouse_journey",
         }
     }
 
@@ -43,6 +47,7 @@ impl SessionCookie {
             Self::Access => "/api",
             Self::Refresh => "/api/auth",
             Self::Csrf => "/",
+            Self::Journey => "/api/auth/oidc",
         }
     }
 

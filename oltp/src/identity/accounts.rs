@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     Identity,
     links::{Addressee, Purpose},
+    oidc::{Elsewhere, account::keep_with_address},
     password,
     security_log::{Entry, Event},
     sessions::end_all_of,
@@ -54,12 +55,14 @@ pub(super) struct Write<'a> {
     pub(super) ip: Option<&'a str>,
     /// The link that is mailed to the person.
     pub(super) link: Option<Purpose>,
+    /// The account elsewhere by which they came.
+    pub(super) elsewhere: Option<&'a Elsewhere>,
 }
 
 impl Write<'_> {
     /// A write that leaves password and log alone.
     pub(super) fn plain(verb: Verb, draft: Draft) -> Self {
-        Self { verb, draft, password: None, event: None, ip: None, link: None }
+        Self { verb, draft, password: None, event: None, ip: None, link: None, elsewhere: None }
     }
 }
 
@@ -203,7 +206,7 @@ impl Identity {
     ///
     /// A new e-mail address is asked to be confirmed, and the old one is told.
     pub(super) async fn commit(&self, mut tx: PgTransaction<'_>, caller: &Principal, write: Write<'_>) -> Result<()> {
-        let Write { verb, draft, password, event, ip, link } = write;
+        let Write { verb, draft, password, event, ip, link, elsewhere } = write;
         let object = self.user_object()?;
         let at = self.oltp.clock().now();
         let batch = Batch { catalog: self.oltp.catalog(), caller, object, verb, journal: Journal::Live, at };
@@ -224,6 +227,9 @@ impl Identity {
         }
         if let Some(password) = password {
             store_password(&mut tx, id, password, at).await?;
+        }
+        if let Some(elsewhere) = elsewhere {
+            keep_with_address(&mut tx, id, elsewhere, at).await?;
         }
         if let Some(event) = event {
             let detail = json!({ "by": caller.user_id });

@@ -118,7 +118,7 @@ impl Identity {
 }
 
 /// A login name made of what stands before the `@`: other letters than names may have become dots.
-fn username_from(email: &str) -> String {
+pub(super) fn username_from(email: &str) -> String {
     let local = email.split('@').next().unwrap_or_default();
     let plain = |letter: char| if letter.is_alphanumeric() || ['.', '-', '_'].contains(&letter) { letter } else { '.' };
     local.chars().map(plain).collect()

@@ -27,6 +27,8 @@ pub(super) enum Event {
     SecondFactorOff,
     SecondFactorFailed,
     RecoveryCodesMade,
+    IdentityLinked,
+    IdentityUnlinked,
 }
 
 impl Event {
@@ -50,6 +52,8 @@ impl Event {
             Self::SecondFactorOff => "second_factor_off",
             Self::SecondFactorFailed => "second_factor_failed",
             Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
         }
     }
 }

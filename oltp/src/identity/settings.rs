@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ProviderSettings;
+
 /// Where links lead when nobody said where the workspace is reached.
 const DEFAULT_URL: &str = "http://127.0.0.1:8080";
 
@@ -26,11 +28,13 @@ pub struct AccountSettings {
     pub public_url: String,
     /// Who may sign up by themselves.
     pub registration: RegistrationMode,
+    /// Where people may sign in besides.
+    pub providers: Vec<ProviderSettings>,
 }
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { public_url: DEFAULT_URL.to_owned(), registration: RegistrationMode::default() }
+        Self { public_url: DEFAULT_URL.to_owned(), registration: RegistrationMode::default(), providers: Vec::new() }
     }
 }
 

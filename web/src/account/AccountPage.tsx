@@ -1,6 +1,7 @@
 import { useSession } from "@/api/session.ts";
 import { PageHeader } from "@/ui/PageHeader.tsx";
 import css from "./Account.module.css";
+import { LinkedCard } from "./LinkedCard.tsx";
 import { PasswordCard } from "./PasswordCard.tsx";
 import { ProfileCard } from "./ProfileCard.tsx";
 import { SecondFactorCard } from "./SecondFactorCard.tsx";
@@ -19,6 +20,7 @@ export default function AccountPage() {
           <ProfileCard id={session.user.id} />
           <PasswordCard id={session.user.id} />
           <SecondFactorCard />
+          <LinkedCard />
         </div>
         <div className={css.stack}>
           <SessionsCard />

@@ -16,3 +16,13 @@ export const accountQuery = queryOptions({
   queryKey: ["account", "standing"],
   queryFn: ({ signal }) => answered(api.GET("/api/auth/account", { signal })),
 });
+
+export const providersQuery = queryOptions({
+  queryKey: ["sign-in providers"],
+  queryFn: ({ signal }) => answered(api.GET("/api/auth/providers", { signal })),
+});
+
+export const identitiesQuery = queryOptions({
+  queryKey: ["account", "identities"],
+  queryFn: ({ signal }) => answered(api.GET("/api/auth/identities", { signal })),
+});

@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Field, Input } from "@/ui/Field.tsx";
 import { AuthLayout, Notice } from "./AuthLayout.tsx";
 import css from "./AuthLayout.module.css";
+import { WaysIn } from "./WaysIn.tsx";
 import { returnPath } from "./returnPath.ts";
 
 export default function SignInPage() {
@@ -111,6 +112,7 @@ export default function SignInPage() {
           Sign in
         </Button>
       </form>
+      <WaysIn back={back} />
     </AuthLayout>
   );
 }

@@ -37,7 +37,13 @@ use utoipa::{
         super::second_factor::confirm,
         super::second_factor::renew,
         super::second_factor::remove,
-        super::second_factor::remove_of
+        super::second_factor::remove_of,
+        super::elsewhere::providers,
+        super::elsewhere::start,
+        super::elsewhere::callback,
+        super::elsewhere::by_id_token,
+        super::elsewhere::identities,
+        super::elsewhere::unlink
     ),
     tags((name = "Identity", description = "Signing up, signing in, sessions, the second factor, API tokens."))
 )]
@@ -91,8 +97,21 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
 
-        let names = ["confirm", "confirm/resend", "forgot", "invitation", "login", "refresh", "register", "reset"];
-        assert_eq!(open, names.map(|name| format!("post /api/auth/{name}")));
+        let names = [
+            "post confirm",
+            "post confirm/resend",
+            "post forgot",
+            "post invitation",
+            "post login",
+            "post oauth/{provider}",
+            "post oidc/{provider}/callback",
+            "get oidc/{provider}/start",
+            "get providers",
+            "post refresh",
+            "post register",
+            "post reset",
+        ];
+        assert_eq!(open, names.map(|name| name.replacen(' ', " /api/auth/", 1)));
         let user = &openapi["components"]["schemas"]["NewUser"];
         assert!(user["properties"]["password"].is_object() && user["required"].to_string().contains("password"));
         assert_eq!(openapi["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
