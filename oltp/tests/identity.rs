@@ -13,6 +13,7 @@ use serde_json::json;
 
 mod elsewhere;
 mod mailed;
+mod profile;
 mod second_factor;
 mod sessions;
 mod workspace;

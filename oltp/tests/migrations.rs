@@ -7,11 +7,12 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 16] = [
+const OTHER_TABLES: [&str; 17] = [
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
     "audit_log",
+    "avatars",
     "confirmed_emails",
     "external_identities",
     "login_failures",

@@ -25,6 +25,7 @@ mod asker;
 mod elsewhere;
 mod mailed;
 mod openapi;
+mod profile;
 mod second_factor;
 mod sessions;
 
@@ -43,6 +44,7 @@ pub(super) fn routes(identity: Arc<Identity>) -> Router {
         .route("/api/auth/tokens/{id}", delete(revoke_token))
         .merge(elsewhere::routes())
         .merge(mailed::routes())
+        .merge(profile::routes())
         .merge(second_factor::routes())
         .merge(sessions::routes())
         .with_state(identity)
@@ -131,7 +133,7 @@ async fn login(
         .username
         .or(login.email)
         .ok_or_else(|| Invalid::field("username", "required", "Username or e-mail must have a value"))?;
-    let tokens = identity.login_with_code(&name, &login.password, login.code.as_deref(), &visitor.device).await;
+    let tokens = identity.login_with_code((&name, &login.password), login.code.as_deref(), &visitor.device).await;
     let tokens = tokens.map_err(throttled)?;
     Ok(hand_out(&identity, &visitor, StatusCode::OK, tokens))
 }

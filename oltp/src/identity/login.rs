@@ -1,6 +1,5 @@
 //! Signing in with a name and a password.
 
-use catalog::Principal;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,7 +21,20 @@ impl Identity {
     /// [`Error::TooManyAttempts`]; [`Error::AccountClosed`] and [`Error::EmailUnconfirmed`], only after
     /// the right password.
     pub async fn login(&self, name: &str, password: &str, device: impl Into<Device> + Send) -> Result<AccessToken> {
-        let device = device.into();
+        self.login_with_code((name, password), None, &device.into()).await
+    }
+
+    /// The same with a code of the second factor, where the person has one.
+    ///
+    /// # Errors
+    /// As [`login`](Self::login); [`Error::SecondFactorNeeded`] and [`Error::WrongCode`], only after the
+    /// right password.
+    pub async fn login_with_code(
+        &self,
+        (name, password): (&str, &str),
+        code: Option<&str>,
+        device: &Device,
+    ) -> Result<AccessToken> {
         let ip = device.ip.as_str();
         if name.len() > MAX_LEN || password.len() > MAX_LEN || name.contains('\0') {
             return Err(Error::WrongCredentials);

@@ -6,11 +6,11 @@
 //! person, signed in; by the address only when both sides have proved it and the account has no
 //! second factor that this would get around (why: docs/decisions/0023).
 
+use super::{AccessToken, Device, Identity};
+use crate::{Error, Result};
 use catalog::Principal;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use super::{AccessToken, Device, Identity};
-use crate::{Error, Result};
 
 pub(super) mod account;
 mod journey;
@@ -41,7 +41,10 @@ pub struct ProviderSettings {
 
 impl std::fmt::Debug for ProviderSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProviderSettings").field("name", &self.name).field("issuer", &self.issuer).finish_non_exhaustive()
+        f.debug_struct("ProviderSettings")
+            .field("name", &self.name)
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
     }
 }
 
@@ -167,4 +170,3 @@ impl Identity {
         self.settings.providers.iter().map(|provider| (provider.name.clone(), provider.label.clone())).collect()
     }
 }
-

@@ -10,8 +10,8 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
 use catalog::{Changes, FixedClock, Principal, Role};
+use chrono::{DateTime, Utc};
 use oltp::{
     Oltp,
     api::{Asker, CurrentSession, asker},
@@ -72,12 +72,12 @@ impl Workspace {
     pub(crate) async fn start_with(registration: RegistrationMode) -> Self {
         let settings =
             AccountSettings { public_url: "https://crm.example.com".to_owned(), registration, providers: Vec::new() };
-        Self::start_at(&"2026-03-31T12:00:00Z".parse().expect("a moment"), settings).await
+        Self::start_at("2026-03-31T12:00:00Z".parse().expect("a moment"), settings).await
     }
 
-    pub(crate) async fn start_at(now: &DateTime<Utc>, settings: AccountSettings) -> Self {
+    pub(crate) async fn start_at(now: DateTime<Utc>, settings: AccountSettings) -> Self {
         let cluster = Cluster::start().await;
-        let clock = Arc::new(FixedClock::at(*now));
+        let clock = Arc::new(FixedClock::at(now));
         let oltp = cluster.oltp_at(Arc::<FixedClock>::clone(&clock)).await;
         let identity = Arc::new(Identity::new(oltp.clone(), [7; 32]).with_settings(settings));
         let router = with_fallbacks(oltp::api::routes(oltp.clone(), Arc::clone(&identity)))

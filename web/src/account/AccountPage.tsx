@@ -1,8 +1,10 @@
 import { useSession } from "@/api/session.ts";
 import { PageHeader } from "@/ui/PageHeader.tsx";
 import css from "./Account.module.css";
+import { ActivityCard } from "./ActivityCard.tsx";
 import { LinkedCard } from "./LinkedCard.tsx";
 import { PasswordCard } from "./PasswordCard.tsx";
+import { PreferencesCard } from "./PreferencesCard.tsx";
 import { ProfileCard } from "./ProfileCard.tsx";
 import { SecondFactorCard } from "./SecondFactorCard.tsx";
 import { SessionsCard } from "./SessionsCard.tsx";
@@ -18,6 +20,7 @@ export default function AccountPage() {
       <div className={css.page}>
         <div className={css.stack}>
           <ProfileCard id={session.user.id} />
+          <PreferencesCard id={session.user.id} />
           <PasswordCard id={session.user.id} />
           <SecondFactorCard />
           <LinkedCard />
@@ -25,6 +28,7 @@ export default function AccountPage() {
         <div className={css.stack}>
           <SessionsCard />
           <TokensCard />
+          <ActivityCard id={session.user.id} />
         </div>
       </div>
     </>

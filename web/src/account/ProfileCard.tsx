@@ -11,6 +11,7 @@ import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { say, sayProblem } from "@/ui/toast.tsx";
 import css from "./Account.module.css";
+import { PictureField } from "./PictureField.tsx";
 
 const FIELDS = ["name", "username", "email", "phone", "job_title"] as const;
 const LABELS = { name: "Full name", username: "Username", email: "E-mail", phone: "Phone", job_title: "Job title" };
@@ -65,6 +66,7 @@ function ProfileForm({ user }: { user: CrmRecord }) {
   };
   return (
     <form className={css.form} onSubmit={submit}>
+      <PictureField id={user.id} name={textOf(user, "name")} picture={textOf(user, "profile_picture")} />
       {FIELDS.map((field) => (
         <Field key={field} label={LABELS[field]} error={errors[field]}>
           {(control) => (

@@ -90,7 +90,7 @@ function Enrol({ onClose }: { onClose: () => void }) {
     >
       <img
         className={css.qr}
-        alt="Picture for the app"
+        alt="QR code for the app"
         src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(begin.data.uri, { border: 0 }))}`}
       />
       <code className={css.secret}>{begin.data.secret}</code>
@@ -132,7 +132,8 @@ function Remove({ onClose }: { onClose: () => void }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const remove = useMutation({
-    mutationFn: () => api.DELETE("/api/auth/second-factor", { body: { current_password: password, code: code.trim() } }),
+    mutationFn: () =>
+      api.DELETE("/api/auth/second-factor", { body: { current_password: password, code: code.trim() } }),
     onSuccess: () => {
       say("The second factor is off");
       onClose();
@@ -142,7 +143,12 @@ function Remove({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <Dialog open onClose={onClose} title="Switch the second factor off" description="Your password alone is enough then.">
+    <Dialog
+      open
+      onClose={onClose}
+      title="Switch the second factor off"
+      description="Your password alone is enough then."
+    >
       <Field label="Current password" required error={messageOf(remove.error, "current_password")}>
         {(control) => (
           <Input

@@ -118,7 +118,13 @@ function NewKey({ onClose }: { onClose: () => void }) {
       <form className={css.form} onSubmit={submit}>
         <Field label="What it is for" required error={errors.name}>
           {(control) => (
-            <Input {...control} required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
+            <Input
+              {...control}
+              required
+              maxLength={100}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
           )}
         </Field>
         <div className={css.two}>

@@ -20,7 +20,8 @@ export default function RegisterPage() {
     document.title = "Make an account · Leadhouse";
   }, []);
   const register = useMutation({
-    mutationFn: () => api.POST("/api/auth/register", { body: { ...values, name: values.name || null }, headers: IN_COOKIES }),
+    mutationFn: () =>
+      api.POST("/api/auth/register", { body: { ...values, name: values.name || null }, headers: IN_COOKIES }),
     onSuccess: ({ data: answer }) => {
       // Where addresses have to be proved first, nobody is signed in yet.
       if (!answer) return;

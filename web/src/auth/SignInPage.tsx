@@ -27,8 +27,12 @@ export default function SignInPage() {
     document.title = "Sign in · Leadhouse";
   }, []);
   const signIn = useMutation({
-    mutationFn: () => answered(
-        api.POST("/api/auth/login", { body: { username: username.trim(), password, code: code.trim() || null }, headers: IN_COOKIES }),
+    mutationFn: () =>
+      answered(
+        api.POST("/api/auth/login", {
+          body: { username: username.trim(), password, code: code.trim() || null },
+          headers: IN_COOKIES,
+        }),
       ),
     onSuccess: (answer) => {
       queryClient.clear();

@@ -18,7 +18,8 @@ export default function WelcomePage() {
     document.title = "Welcome · Leadhouse";
   }, []);
   const accept = useMutation({
-    mutationFn: (password: string) => answered(api.POST("/api/auth/invitation", { body: { token, password }, headers: IN_COOKIES })),
+    mutationFn: (password: string) =>
+      answered(api.POST("/api/auth/invitation", { body: { token, password }, headers: IN_COOKIES })),
     onSuccess: (answer) => {
       queryClient.clear();
       startSession(sessionOf(answer));

@@ -10,7 +10,7 @@ use axum::{
     routing::{delete, get, post},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{SignedIn, Visitor, hand_out};
@@ -52,7 +52,7 @@ pub(super) struct WaysIn {
 }
 
 /// What a browser leaves for.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Leaving {
     /// Whether the account there is to be linked to the one that is signed in.
@@ -104,7 +104,10 @@ pub(super) async fn providers(State(identity): State<Arc<Identity>>) -> Json<Way
 /// the page `/sign-in/{provider}` with a code and a state. Wants to be opened, not fetched.
 #[utoipa::path(
     get, path = "/api/auth/oidc/{provider}/start", tag = "Identity", operation_id = "startSignIn",
-    params(("provider" = String, Path), Leaving),
+    params(
+        ("provider" = String, Path),
+        ("link" = Option<bool>, Query, description = "Whether the account there is to be linked to the one that is signed in")
+    ),
     responses((status = 303, description = "To the provider"), (status = 400), (status = 401), (status = 404), (status = 503))
 )]
 pub(super) async fn start(
@@ -146,9 +149,8 @@ pub(super) async fn callback(
         Arrived::SignedIn(tokens) => hand_out(&identity, &visitor, StatusCode::OK, *tokens),
         Arrived::Linked => StatusCode::NO_CONTENT.into_response(),
     };
-    for cookie in SessionCookie::Journey.set("", secure, 0) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    let gone = SessionCookie::Journey.set("", secure, 0);
+    response.headers_mut().extend(gone.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
 }
 

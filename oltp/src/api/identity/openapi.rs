@@ -43,7 +43,12 @@ use utoipa::{
         super::elsewhere::callback,
         super::elsewhere::by_id_token,
         super::elsewhere::identities,
-        super::elsewhere::unlink
+        super::elsewhere::unlink,
+        super::profile::set_preferences,
+        super::profile::activity,
+        super::profile::avatar,
+        super::profile::set_avatar,
+        super::profile::remove_avatar
     ),
     tags((name = "Identity", description = "Signing up, signing in, sessions, the second factor, API tokens."))
 )]

@@ -12,7 +12,7 @@ use axum::{
 use catalog::FaultKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::CurrentSession;
@@ -117,7 +117,7 @@ pub(super) struct Refresh {
 }
 
 /// Which sessions end.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Others {
     /// Whether the session that asks stays open.
@@ -200,7 +200,8 @@ pub(super) async fn sessions(
 /// All of them, or all but the one that asks.
 #[utoipa::path(
     delete, path = "/api/auth/sessions", tag = "Identity", operation_id = "endSessions", security(("bearer" = [])),
-    params(Others), responses((status = 204), (status = 401), (status = 403))
+    params(("keep_current" = Option<bool>, Query, description = "Whether the session that asks stays open")),
+    responses((status = 204), (status = 401), (status = 403))
 )]
 pub(super) async fn end_sessions(
     State(identity): State<Arc<Identity>>,

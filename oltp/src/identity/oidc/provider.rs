@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::{
     AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge,
     PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
-    core::{CoreClient, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType},
+    core::{
+        CoreClient, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
+    },
 };
 use tokio::sync::Mutex;
 
@@ -63,7 +65,12 @@ pub(super) struct Provider {
 
 impl Provider {
     /// Where a browser signs in.
-    pub(super) async fn authorization_url(&self, redirect: &str, journey: &Journey, at: DateTime<Utc>) -> Result<String> {
+    pub(super) async fn authorization_url(
+        &self,
+        redirect: &str,
+        journey: &Journey,
+        at: DateTime<Utc>,
+    ) -> Result<String> {
         let metadata = self.metadata(at, FRESH_FOR).await?;
         let (state, nonce) = (journey.state.clone(), journey.nonce.clone());
         let verifier = PkceCodeVerifier::new(journey.verifier.clone());
@@ -89,9 +96,9 @@ impl Provider {
         let metadata = self.metadata(at, FRESH_FOR).await?;
         let client = CoreClient::from_provider_metadata(metadata, self.client_id(), self.client_secret())
             .set_redirect_uri(redirect_url(redirect)?);
-        let request = client.exchange_code(AuthorizationCode::new(code.to_owned())).map_err(|error| {
-            Error::Broken(format!("the provider {} takes no codes: {error}", self.settings.name))
-        })?;
+        let request = client
+            .exchange_code(AuthorizationCode::new(code.to_owned()))
+            .map_err(|error| Error::Broken(format!("the provider {} takes no codes: {error}", self.settings.name)))?;
         let answer = request
             .set_pkce_verifier(PkceCodeVerifier::new(journey.verifier.clone()))
             .request_async(&self.transport)
