@@ -21,7 +21,7 @@ use super::workspace::{Answer, PASSWORD, Workspace};
 const SITE: &str = "https://crm.example.com";
 const SECRET: &str = "a-secret-of-the-test-that-is-long-enough";
 /// Longest time that the provider may take to listen, on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// The provider.
 struct Provider {

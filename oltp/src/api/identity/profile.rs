@@ -63,7 +63,7 @@ pub(super) async fn set_preferences(
 /// Sign-ins, tokens and passwords, and the changes of records that the person made; newest first. One's
 /// own, or anybody's for administrators.
 #[utoipa::path(
-    get, path = "/api/users/{id}/logs", tag = "Identity", operation_id = "readActivity",
+    get, path = "/api/users/{id}/logs", tag = "Identity", operation_id = "readActivityLog",
     security(("bearer" = [])), params(
         ("id" = Uuid, Path),
         ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before"),

@@ -105,6 +105,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How my account is guarded */
+        get: operations["readAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an e-mail address
+         * @description Takes the token of the mail that is sent after registration and after a change of the address.
+         */
+        post: operations["confirmEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/confirm/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the confirmation mail again
+         * @description The answer is the same whether or not an account waits for it.
+         */
+        post: operations["resendConfirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a new password
+         * @description Mails a link. The answer is the same whether or not there is an account with this address.
+         */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my linked accounts */
+        get: operations["listLinkedAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink an account
+         * @description Refused when it is the only way in.
+         */
+        delete: operations["unlinkAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Sets the first password of the person and signs them in.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -116,9 +250,35 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description After ten wrong passwords the account is closed to the address for up to fifteen minutes.
+         * @description An account with a second factor answers 401 `second_factor_needed` to the right password alone: send
+         *     the same again with a `code`.
+         *
+         *     After ten wrong passwords the account is closed to the address for up to fifteen minutes. A program
+         *     gets its tokens in the answer; a browser asks with `X-Leadhouse-Session: cookie` and gets them in
+         *     cookies that scripts cannot read. With these it has to repeat the cookie `leadhouse_csrf` as the
+         *     header `X-CSRF-Token` whenever it changes something.
          */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description Ends the session: neither its access token nor its refresh token counts any more.
+         */
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -142,6 +302,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oauth/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with an id token of a provider
+         * @description For programs that sign their person in at the provider themselves. A token counts once, and not
+         *     later than ten minutes after it was issued.
+         */
+        post: operations["signInByIdToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Come back from a provider
+         * @description Signs in with the code that the provider gave to this browser. 204 when an account was linked.
+         */
+        post: operations["finishSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Leave for a provider
+         * @description Sends the browser to the provider (authorization code flow with PKCE). From there it comes back to
+         *     the page `/sign-in/{provider}` with a code and a state. Wants to be opened, not fetched.
+         */
+        get: operations["startSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the ways to sign in */
+        get: operations["listSignInProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a refresh token
+         * @description Each refresh token counts once. One that comes back later than ten seconds after its use was
+         *     stolen: its session ends. With `X-Leadhouse-Session: cookie` the token is read from its cookie.
+         */
+        post: operations["refreshTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/register": {
         parameters: {
             query?: never;
@@ -153,10 +413,135 @@ export interface paths {
         put?: never;
         /**
          * Make an account and sign in
-         * @description The first person of a workspace becomes its administrator, everybody else a rep.
+         * @description The first person of a workspace becomes its administrator, everybody else a rep. A mail asks the
+         *     person to confirm their address; where the configuration says so, they are signed in only after
+         *     that, and the answer is 202.
          */
         post: operations["register"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password by a mailed link
+         * @description Ends every open session and signs nobody in.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up a second factor
+         * @description Answers the secret for an app (TOTP: SHA-1, six digits, 30 seconds). It is asked for at sign-in once
+         *     a code of the app was confirmed.
+         */
+        post: operations["enrolSecondFactor"];
+        /**
+         * Switch the second factor off
+         * @description Asks for the password and a code. Every other session ends.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch the second factor on
+         * @description Takes the first code of the app and answers the recovery codes, this once. Every other session ends.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description The old ones are void.
+         */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my sessions */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End my sessions
+         * @description All of them, or all but the one that asks.
+         */
+        delete: operations["endSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of my sessions */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2906,6 +3291,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the picture of a person */
+        get: operations["readAvatar"];
+        /**
+         * Upload a picture of a person
+         * @description The body is a PNG, JPEG or WebP file of at most 512 kB. One's own, or anybody's for administrators.
+         */
+        put: operations["setAvatar"];
+        post?: never;
+        /** Remove the picture of a person */
+        delete: operations["removeAvatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description The link of the earlier mail is void then.
+         */
+        post: operations["inviteUserAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the activity log of a person
+         * @description Sign-ins, tokens and passwords, and the changes of records that the person made; newest first. One's
+         *     own, or anybody's for administrators.
+         */
+        get: operations["readActivityLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/restore": {
         parameters: {
             query?: never;
@@ -2917,6 +3365,86 @@ export interface paths {
         put?: never;
         /** Take out of the bin: user */
         post: operations["restoreUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch the second factor of a person off
+         * @description For administrators, when somebody has lost phone and recovery codes.
+         */
+        delete: operations["removeSecondFactorOfUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End all sessions of a person
+         * @description For administrators, and for one's own.
+         */
+        delete: operations["endSessionsOfUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change preferences
+         * @description Groups that are absent stay as they are. One's own, or anybody's for administrators.
+         */
+        put: operations["setPreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite a person
+         * @description Makes an account without a password and mails the person a link to choose one.
+         */
+        post: operations["inviteUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3015,20 +3543,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What a successful sign-in answers. */
-        AccessToken: {
-            /**
-             * Format: date-time
-             * @description When it stops counting.
-             */
-            expires_at: string;
-            /** @description The token (JWT), to be sent as `Authorization: Bearer <token>`. */
-            token: string;
-            /** @description Always `Bearer`. */
-            token_type: string;
-            /** @description The person's user record. */
-            user: Record<string, never>;
-        };
         /**
          * @description What happened to a record.
          * @enum {string}
@@ -3156,15 +3670,45 @@ export interface components {
             /** @description Subject. */
             subject?: string | null;
         };
-        ActivityPage: {
-            items: components["schemas"]["Activity"][];
-            /** @description Send it as `cursor` for the next page; null on the last one. */
-            next: string | null;
+        /** @description One entry of a person's activity log. */
+        ActivityEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More about a security event; never a secret. */
+            detail?: Record<string, never> | null;
+            /** @description What happened: `logged_in`, `create`, `update`. */
+            event: string;
             /**
              * Format: int64
-             * @description How many records match, when `total=true` was asked for.
+             * @description Number of the entry within its source.
              */
-            total: number | null;
+            id: number;
+            /** @description Where it came from. */
+            ip?: string | null;
+            /** @description The object of a changed record. */
+            object?: string | null;
+            /**
+             * Format: uuid
+             * @description The changed record.
+             */
+            record_id?: string | null;
+            /** @description `security` for sign-ins, tokens and passwords, `record` for changes of records. */
+            source: string;
+        };
+        /** @description A page of a person's activity log, newest first. */
+        ActivityPage: {
+            /** @description The entries. */
+            items: components["schemas"]["ActivityEntry"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Not counted.
+             */
+            total?: number | null;
         };
         /** @description The figures, and what they are the figures of. */
         Analytics: components["schemas"]["SubjectFigures"] & {
@@ -3396,6 +3940,42 @@ export interface components {
             rows: number;
             /** @description `datafusion`, `duckdb`, or `history`: the newest versions in the history. */
             source: string;
+        };
+        /**
+         * @description The token of a link, and the password that the person chose.
+         * @example {
+         *       "password": "seven green bottles",
+         *       "token": "q1w2e3r4t5y6u7i8o9p0q1w2e3r4t5y6u7i8o9p0q1w"
+         *     }
+         */
+        ChosenPassword: {
+            /** @description The password. */
+            password: string;
+            /** @description What stands behind `#` in the link. */
+            token: string;
+        };
+        /**
+         * @description A code of the app, or a recovery code.
+         * @example {
+         *       "code": "492039"
+         *     }
+         */
+        Code: {
+            /** @description The code. */
+            code: string;
+        };
+        /**
+         * @description What the provider sends the browser back with.
+         * @example {
+         *       "code": "SplxlOBeZQQYbYS6WxSbIA",
+         *       "state": "af0ifjsldkj"
+         *     }
+         */
+        CodeAndState: {
+            /** @description The authorization code. */
+            code: string;
+            /** @description The state that the browser left with. */
+            state: string;
         };
         /** @description One group of columns. */
         ColumnGroup: {
@@ -4115,6 +4695,11 @@ export interface components {
              */
             total: number | null;
         };
+        /**
+         * @description How close lines stand.
+         * @enum {string}
+         */
+        Density: "comfortable" | "compact";
         /** @description Some rows, the first of them by id. */
         Difference: {
             /**
@@ -4124,6 +4709,30 @@ export interface components {
             count: number;
             /** @description The first ten ids. */
             ids: string[];
+        };
+        /** @description How pages look. */
+        DisplayOptions: {
+            /**
+             * @description How close lines stand.
+             * @default comfortable
+             */
+            density: components["schemas"]["Density"];
+            /**
+             * Format: int32
+             * @description Rows of a list: 10 to 200.
+             * @default null
+             */
+            rows_per_page: number | null;
+            /**
+             * @description The page that opens first: a path of ours.
+             * @default null
+             */
+            start_page: string | null;
+            /**
+             * @description Colours.
+             * @default system
+             */
+            theme: components["schemas"]["Theme"];
         };
         /** @description A change in what leads are like. */
         Drift: {
@@ -4176,6 +4785,13 @@ export interface components {
          * @enum {string}
          */
         EngineChoice: "auto" | "datafusion" | "duckdb";
+        /** @description What an app needs to know. */
+        Enrolment: {
+            /** @description The secret in base 32, to be typed. */
+            secret: string;
+            /** @description The same as an address that apps read from a QR code. */
+            uri: string;
+        };
         /** @description One feature of the scoring. */
         FeatureLine: {
             /** @description As of when its value is known. */
@@ -4236,6 +4852,19 @@ export interface components {
             /** @description Everything committed up to this log position is in them. */
             lsn: string;
         };
+        /**
+         * @description The password and a code.
+         * @example {
+         *       "code": "492039",
+         *       "current_password": "seven green bottles"
+         *     }
+         */
+        FullProof: {
+            /** @description A code of the app, or a recovery code. */
+            code: string;
+            /** @description The password; needed by whoever has one. */
+            current_password?: string | null;
+        };
         /** @description Interactions of one kind. */
         InteractionFigures: {
             /**
@@ -4256,10 +4885,46 @@ export interface components {
          * @enum {string}
          */
         Interval: "week" | "month";
+        /**
+         * @description Somebody to be invited.
+         * @example {
+         *       "email": "nora@example.com",
+         *       "name": "Nora New",
+         *       "role": "rep"
+         *     }
+         */
+        Invitation: {
+            /** @description Where the invitation goes. */
+            email: string;
+            /** @description Full name; the username when absent. */
+            name?: string | null;
+            /** @description What they will be; a rep when absent. */
+            role?: string | null;
+            /**
+             * Format: uuid
+             * @description The team they will belong to.
+             */
+            team_id?: string | null;
+            /** @description Login name; what stands before the `@` when absent. */
+            username?: string | null;
+        };
         /** @description A fresh token with its secret, shown this once. */
         IssuedToken: components["schemas"]["ApiToken"] & {
             /** @description The secret, to be sent as `Authorization: Bearer <token>`. */
             token: string;
+        };
+        /** @description Language and time zone. */
+        LanguageSettings: {
+            /**
+             * @description Language tag (BCP 47), such as `en` or `de-AT`.
+             * @default null
+             */
+            language: string | null;
+            /**
+             * @description Name of a time zone, such as `Europe/Berlin`.
+             * @default null
+             */
+            timeZone: string | null;
         };
         /** @description A lead. */
         Lead: {
@@ -4553,14 +5218,64 @@ export interface components {
             scored_at?: string | null;
             tier?: components["schemas"]["Tier"] | null;
         };
+        /** @description An account elsewhere that signs its person in here. */
+        LinkedAccount: {
+            /** @description The address that the person has there. */
+            email?: string | null;
+            /**
+             * Format: uuid
+             * @description Id, to unlink it by.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last signed its person in.
+             */
+            last_used_at: string;
+            /**
+             * Format: date-time
+             * @description When it was linked.
+             */
+            linked_at: string;
+            /** @description Name of the provider. */
+            provider: string;
+        };
+        /** @description The caller's accounts elsewhere; there is only one page. */
+        LinkedList: {
+            items: components["schemas"]["LinkedAccount"][];
+            next?: string | null;
+            total: number;
+        };
+        /**
+         * @description The token of a link.
+         * @example {
+         *       "token": "q1w2e3r4t5y6u7i8o9p0q1w2e3r4t5y6u7i8o9p0q1w"
+         *     }
+         */
+        LinkToken: {
+            /** @description What stands behind `#` in the link. */
+            token: string;
+        };
         /** @description Who signs in: a username or an e-mail address, and the password. */
         Login: {
+            /** @description A code of the second factor, where the account has one. */
+            code?: string | null;
             /** @description E-mail address. */
             email?: string | null;
             /** @description Password. */
             password: string;
             /** @description Username; an e-mail address is taken here too. */
             username?: string | null;
+        };
+        /**
+         * @description An address that a mail goes to.
+         * @example {
+         *       "email": "nora@example.com"
+         *     }
+         */
+        MailWish: {
+            /** @description E-mail address of the account. */
+            email: string;
         };
         /** @description Who the caller is. */
         Me: {
@@ -5637,6 +6352,63 @@ export interface components {
              */
             total: number | null;
         };
+        /** @description How the person is told of things. */
+        NotificationPreferences: {
+            /**
+             * @description By mail.
+             * @default true
+             */
+            email: boolean;
+            /**
+             * @description In the application.
+             * @default true
+             */
+            in_app: boolean;
+            /**
+             * @description Kinds of notifications that they do not want at all.
+             * @default []
+             */
+            muted: string[];
+        };
+        /**
+         * @description An id token of the provider.
+         * @example {
+         *       "oauthToken": "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+         *     }
+         */
+        OauthToken: {
+            /** @description The id token (JWT) that the provider gave to a program of ours. */
+            oauthToken: string;
+        };
+        /** @description An open session as its person sees it. */
+        OpenSession: {
+            /** @description What the browser or program calls itself. */
+            agent?: string | null;
+            /**
+             * Format: date-time
+             * @description When the person signed in.
+             */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Id, to end it by.
+             */
+            id: string;
+            /** @description Where it was last used from. */
+            ip: string;
+            /**
+             * Format: date-time
+             * @description When it was last refreshed.
+             */
+            last_used_at: string;
+        };
         /** @description A order. */
         Order: {
             /**
@@ -5962,6 +6734,33 @@ export interface components {
              */
             total: number | null;
         };
+        /**
+         * @description Changed preferences; what is absent stays as it is.
+         * @example {
+         *       "displayOptions": {
+         *         "density": "compact",
+         *         "rowsPerPage": 50,
+         *         "startPage": "/deals/board",
+         *         "theme": "dark"
+         *       },
+         *       "languageSettings": {
+         *         "language": "de",
+         *         "timeZone": "Europe/Berlin"
+         *       },
+         *       "notificationPreferences": {
+         *         "email": false,
+         *         "inApp": true,
+         *         "muted": [
+         *           "comment"
+         *         ]
+         *       }
+         *     }
+         */
+        Preferences: {
+            displayOptions?: components["schemas"]["DisplayOptions"] | null;
+            languageSettings?: components["schemas"]["LanguageSettings"] | null;
+            notificationPreferences?: components["schemas"]["NotificationPreferences"] | null;
+        };
         /** @description When a schedule runs. */
         Preview: {
             /** @description The next three runs. */
@@ -6068,6 +6867,16 @@ export interface components {
             /** @description Scores to write. */
             total: number;
         };
+        /**
+         * @description Shows that it is the person themselves who asks.
+         * @example {
+         *       "current_password": "seven green bottles"
+         *     }
+         */
+        Proof: {
+            /** @description The password; needed by whoever has one. */
+            current_password?: string | null;
+        };
         /** @description One line of the list of ready dashboards. */
         ReadyLine: {
             description: string;
@@ -6109,6 +6918,21 @@ export interface components {
              * @description All of them, now.
              */
             total: number;
+        };
+        /** @description Codes for the day the phone is gone, shown this once. */
+        RecoveryCodes: {
+            /** @description Ten codes, each of which counts once. */
+            recovery_codes: string[];
+        };
+        /**
+         * @description The refresh token of a program; a browser sends it as a cookie.
+         * @example {
+         *       "refresh_token": "q1w2e3r4t5y6u7i8o9p0q1w2e3r4t5y6u7i8o9p0q1w"
+         *     }
+         */
+        Refresh: {
+            /** @description The refresh token; left out by a browser that has it in a cookie. */
+            refresh_token?: string | null;
         };
         /** @description A person who signs up by themselves. */
         Registration: {
@@ -6705,11 +7529,53 @@ export interface components {
             /** @description Where it begins. */
             start: number;
         };
+        /** @description The caller's open sessions; there is only one page. */
+        SessionList: {
+            items: components["schemas"]["OpenSession"][];
+            next?: string | null;
+            total: number;
+        };
         /**
          * @description How a tile is shown.
          * @enum {string}
          */
         ShownAs: "kpi" | "progress" | "chart" | "table";
+        /**
+         * @description What signing in answers. A browser that asked with `X-Leadhouse-Session: cookie` gets its tokens
+         *     in cookies that scripts cannot read, and not here.
+         */
+        SignedIn: {
+            /**
+             * Format: date-time
+             * @description When the access token stops counting.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When the session ends if it is not refreshed.
+             */
+            refresh_expires_at: string;
+            /** @description Counts once: exchange it at `POST /api/auth/refresh` for the next pair. */
+            refresh_token?: string | null;
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /** @description The access token (JWT), to be sent as `Authorization: Bearer <token>`. */
+            token?: string | null;
+            /** @description `Bearer` or `Cookie`. */
+            token_type: string;
+            /** @description The person's user record. */
+            user: Record<string, never>;
+        };
+        /** @description A provider that people may sign in with. */
+        SignInProvider: {
+            /** @description What people call it. */
+            label: string;
+            /** @description Its name in addresses. */
+            name: string;
+        };
         /** @description One column. */
         SqlColumn: {
             /** @description Its name on screen. */
@@ -6899,6 +7765,20 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+        };
+        /** @description How an account is guarded. */
+        Standing: {
+            /** @description Whether the e-mail address was proved. */
+            email_confirmed: boolean;
+            /** @description Whether there is a password; people who only sign in elsewhere have none. */
+            has_password: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+            /** @description Whether signing in asks for a code. */
+            second_factor: boolean;
         };
         /** @description The deliveries of a run. */
         Started: {
@@ -7176,6 +8056,11 @@ export interface components {
              */
             total: number | null;
         };
+        /**
+         * @description Colours of the pages.
+         * @enum {string}
+         */
+        Theme: "system" | "light" | "dark";
         /**
          * @description How urgent a lead is.
          * @enum {string}
@@ -7461,6 +8346,12 @@ export interface components {
             x: number;
             /** Format: int32 */
             y: number;
+        };
+        /** @description How people get in. */
+        WaysIn: {
+            items: components["schemas"]["SignInProvider"][];
+            /** @description `open`, `confirmed` or `closed`: who may sign up by themselves. */
+            registration: string;
         };
     };
     responses: never;
@@ -8022,6 +8913,227 @@ export interface operations {
             };
         };
     };
+    readAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    confirmEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resendConfirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailWish"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailWish"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listLinkedAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unlinkAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -8040,7 +9152,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessToken"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             401: {
@@ -8062,6 +9174,41 @@ export interface operations {
                 content?: never;
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8094,6 +9241,236 @@ export interface operations {
             };
         };
     };
+    signInByIdToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OauthToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    finishSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeAndState"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The account was linked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    startSignIn: {
+        parameters: {
+            query?: {
+                /** @description Whether the account there is to be linked to the one that is signed in */
+                link?: boolean;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listSignInProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysIn"];
+                };
+            };
+        };
+    };
+    refreshTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     register: {
         parameters: {
             query?: never;
@@ -8112,8 +9489,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessToken"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
+            };
+            /** @description Follow the link in the mail first */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             409: {
                 headers: {
@@ -8122,6 +9512,331 @@ export interface operations {
                 content?: never;
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    enrolSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FullProof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    endSessions: {
+        parameters: {
+            query?: {
+                /** @description Whether the session that asks stays open */
+                keep_current?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20790,6 +22505,227 @@ export interface operations {
             };
         };
     };
+    readAvatar: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    setAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    inviteUserAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readActivityLog: {
+        parameters: {
+            query?: {
+                /** @description Where the page begins: `next` of the page before */
+                cursor?: string;
+                /** @description Entries of the page: 1 to 200, 50 when absent */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     restoreUser: {
         parameters: {
             query?: never;
@@ -20857,6 +22793,176 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    removeSecondFactorOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    endSessionsOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    setPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    inviteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
