@@ -1,6 +1,7 @@
 //! The composition root: opens the stores, builds the services, merges the routes, starts the tasks.
 
 mod database;
+mod errands;
 mod lake;
 mod local;
 mod mail;
@@ -57,6 +58,7 @@ pub(crate) struct App {
     pub(crate) capture: CaptureHandle,
     mailing: mail::Mailing,
     indexing: SearchIndexing,
+    errands: errands::Errands,
     capturing: Capture,
     database: Database,
 }
@@ -106,6 +108,7 @@ impl App {
         let post = Post::new(oltp.clone(), mailer.clone());
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
+        let errands = errands::Errands::start(&oltp, &identity);
         Ok(Self {
             oltp,
             identity,
@@ -118,16 +121,18 @@ impl App {
             capture,
             mailing,
             indexing,
+            errands,
             capturing,
             database,
         })
     }
 
-    /// Stops sending mail and indexing, then capturing after a last flush, then an embedded Postgres.
+    /// Stops reminding, sending mail and indexing, then capturing after a last flush, then an embedded Postgres.
     ///
     /// # Errors
     /// Something did not stop cleanly; nothing is lost, the next start recovers.
     pub(crate) async fn shutdown(self) -> anyhow::Result<()> {
+        self.errands.stop().await;
         self.mailing.stop().await;
         self.indexing.stop().await;
         self.capturing.stop().await.context("capture did not stop cleanly")?;

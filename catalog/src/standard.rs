@@ -1,13 +1,19 @@
 //! The standard objects, one screen each.
 
 mod activity;
+mod assignment_rule;
+mod comment;
 mod company;
 mod contact;
 mod dashboard;
 mod deal;
+mod deal_item;
 mod delivery;
+mod goal;
 mod lead;
+mod lead_contact;
 mod lead_feedback;
+mod lead_status;
 mod note;
 mod order;
 mod pipeline;
@@ -33,15 +39,21 @@ pub(crate) fn objects() -> Vec<ObjectDef> {
         pipeline::pipeline(),
         pipeline::stage(),
         product::object(),
+        lead_status::object(),
+        assignment_rule::object(),
+        goal::object(),
         lead::object(),
         deal::object(),
+        deal_item::object(),
         stage_span::object(),
         order::order(),
         order::order_item(),
         activity::object(),
         task::object(),
         note::object(),
+        comment::object(),
         lead_feedback::object(),
+        lead_contact::object(),
         score_model::object(),
         saved_view::object(),
         saved_report::object(),

@@ -8,10 +8,15 @@ use utoipa::openapi::OpenApi;
 
 use crate::{Oltp, identity::Identity};
 
+mod conversion;
 mod events;
+mod handoff;
 mod identity;
+mod lead_statuses;
+mod notifications;
 mod records;
 mod timeline;
+mod together;
 
 pub use identity::{Asker, CurrentSession, asker};
 pub use records::openapi as record_openapi;
@@ -28,7 +33,13 @@ pub fn record_routes(oltp: &Oltp) -> Router {
 }
 
 fn around_records(oltp: &Oltp) -> Router {
-    events::routes(oltp).merge(timeline::routes(oltp))
+    events::routes(oltp)
+        .merge(timeline::routes(oltp))
+        .merge(conversion::routes(oltp))
+        .merge(lead_statuses::routes(oltp))
+        .merge(handoff::routes(oltp))
+        .merge(notifications::routes(oltp))
+        .merge(together::routes(oltp))
 }
 
 /// What [`routes`] offers, for the standard catalogue.
@@ -36,7 +47,13 @@ pub fn openapi() -> OpenApi {
     let catalog = Catalog::standard();
     let mut openapi = identity::openapi();
     openapi.merge(record_openapi(&catalog));
+    openapi.merge(conversion::openapi());
     openapi.merge(events::openapi());
+    openapi.merge(lead_statuses::openapi());
+    openapi.merge(handoff::openapi());
+    openapi.merge(notifications::openapi());
+    openapi.merge(together::openapi(&catalog));
+    openapi.merge(records::assign::openapi(&catalog));
     openapi.merge(timeline::openapi(&catalog));
     identity::with_passwords(openapi)
 }

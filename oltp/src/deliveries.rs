@@ -24,7 +24,7 @@ use sqlx::PgTransaction;
 
 use crate::{
     Error, Oltp, Result,
-    records::{Batch, Draft, Failure, Journal, Record, Verb, apply, prepare},
+    records::{Draft, Record, Verb},
 };
 
 mod claim;
@@ -48,22 +48,8 @@ impl Oltp {
         tx: &mut PgTransaction<'_>,
         object: &ObjectDef,
         verb: Verb,
-        mut drafts: Vec<Draft>,
+        drafts: Vec<Draft>,
     ) -> Result<Vec<Record>> {
-        let caller = Principal::system();
-        let at = self.clock().now();
-        let batch = Batch { catalog: self.catalog(), caller: &caller, object, verb, journal: Journal::Live, at };
-        prepare(tx, &batch, &mut drafts).await?;
-        if let Some(error) = drafts.iter_mut().find_map(|draft| draft.refused.take()) {
-            return Err(error);
-        }
-        match apply(tx, &batch, &drafts).await {
-            Ok(records) => Ok(records),
-            Err(Failure::Other(error)) => Err(error),
-            Err(Failure::Violation(violation)) => {
-                let mut connection = self.pool().acquire().await?;
-                Err(violation.explain(&mut connection, object).await?)
-            }
-        }
+        self.write_within(tx, (&Principal::system(), object, verb), drafts).await
     }
 }

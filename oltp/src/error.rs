@@ -139,6 +139,9 @@ pub enum Error {
         /// What was tried.
         verb: String,
     },
+    /// The system itself has no inbox and no home.
+    #[error("sign in as a person for this; the system itself has none")]
+    PersonsOnly,
     /// The password hashing ran out of capacity.
     #[error("too many people are signing in at once; try again in a moment")]
     Busy,
@@ -243,7 +246,8 @@ impl Fault for Error {
             | Self::EmailUnconfirmed
             | Self::LinkFirst
             | Self::RegistrationClosed
-            | Self::AdministratorsOnly { .. } => FaultKind::Forbidden,
+            | Self::AdministratorsOnly { .. }
+            | Self::PersonsOnly => FaultKind::Forbidden,
             Self::RecordNotFound { .. } | Self::UnknownObject { .. } => FaultKind::NotFound,
             Self::Stale { .. } => FaultKind::Stale,
             Self::NotSignedIn
@@ -293,6 +297,7 @@ impl Fault for Error {
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::Crowded => "too_many_streams",
             Self::AdministratorsOnly { .. } => "administrators_only",
+            Self::PersonsOnly => "persons_only",
             Self::Busy => "busy",
             Self::NotConnected { .. } => "database_away",
             Self::DatabaseUrl { .. } => "database_url",

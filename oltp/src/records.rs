@@ -31,6 +31,7 @@ pub(crate) mod statement;
 mod timeline;
 mod titled;
 mod values;
+mod within;
 mod write;
 
 pub(crate) use constraint::Violation;
@@ -39,7 +40,9 @@ pub use history::AuditEntry;
 pub(crate) use journal::Journal;
 pub(crate) use links::visible;
 pub use list::{Deleted, ListQuery, MAX_LIMIT, Page};
+pub(crate) use outbox::tell;
 pub use timeline::{Kind as TimelineKind, SUBJECTS, Timeline, TimelineActor, TimelineItem, TimelineQuery};
+pub(crate) use titled::titles;
 pub use values::{FieldValue, FieldValues};
 pub(crate) use write::{Batch, Failure, FollowUp, apply, locked, prepare};
 
@@ -193,7 +196,7 @@ pub(crate) fn id_of(record: &Record) -> Option<Uuid> {
 }
 
 /// The record with the fields the caller may not see set to null.
-fn masked(mut record: Record, masked: &std::collections::BTreeSet<String>) -> Record {
+pub(crate) fn masked(mut record: Record, masked: &std::collections::BTreeSet<String>) -> Record {
     for field in masked {
         if let Some(value) = record.get_mut(field) {
             *value = Value::Null;

@@ -26,7 +26,7 @@ const ATTEMPTS: usize = 3;
 
 const CURRENT: &str = "select id, score, score_tier, score_model, cast(score_reasons as varchar) as reasons
 from leads
-where score is not null and status in ('new', 'contacted', 'qualified')";
+where score is not null and status not in ('converted', 'lost', 'closed')";
 
 /// What a lead's score is made of, as it is stored.
 #[derive(Debug, Clone, PartialEq)]

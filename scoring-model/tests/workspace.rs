@@ -92,7 +92,8 @@ impl Workspace {
             let closed_at = at + TimeDelta::days(40);
             if closed_at < now && lead % 20 != 19 {
                 let won = (lead * 37) % 100 < if lead % 3 == 0 { 60 } else { 20 };
-                closings.push((id, closed_at, json!({"status": if won { "converted" } else { "lost" }})));
+                let lost = json!({"status": "lost", "lost_reason": "No budget"});
+                closings.push((id, closed_at, if won { json!({"status": "converted"}) } else { lost }));
             }
         }
         let object = self.oltp.catalog().object("lead").unwrap();

@@ -10,6 +10,7 @@ export const links = {
   record: (table: string, id: string) => `/${table}/${id}`,
   create: (table: string, parameters?: Record<string, string>) => withParameters(`/${table}/new`, parameters),
   edit: (table: string, id: string) => `/${table}/${id}/edit`,
+  inbox: () => "/inbox",
   board: () => "/deals/board",
   reports: () => "/reports",
   newReport: () => "/reports/new",

@@ -33,6 +33,7 @@ const pages = {
   contactAnalytics: lazy(() => import("./analytics/ContactAnalyticsPage.tsx")),
   companyAnalytics: lazy(() => import("./analytics/CompanyAnalyticsPage.tsx")),
   search: lazy(() => import("./search/SearchPage.tsx")),
+  inbox: lazy(() => import("./inbox/InboxPage.tsx")),
   scoring: lazy(() => import("./scoring/ScoringPage.tsx")),
 };
 
@@ -71,6 +72,7 @@ export const routes: RouteObject[] = [
           { path: "/scoring", ...page(pages.scoring) },
           { path: "/contacts/analytics", ...page(pages.contactAnalytics) },
           { path: "/companies/analytics", ...page(pages.companyAnalytics) },
+          { path: "/inbox", ...page(pages.inbox) },
           { path: "/deals/board", ...page(pages.board) },
           { path: "/account", ...page(pages.account) },
           { path: "/users/invite", ...page(pages.invite) },

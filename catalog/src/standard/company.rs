@@ -1,6 +1,6 @@
 //! Companies: organisations we sell to.
 
-use super::{Names, address, choice, email, external_id, integer, link, long_text, money, owned, phone, text};
+use super::{Names, address, choice, email, external_id, integer, json, link, long_text, money, owned, phone, text};
 use crate::{FieldDef, FieldKind, ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -24,6 +24,7 @@ pub(super) fn object() -> ObjectDef {
         link("parent_id", "Parent company", "company"),
         long_text("description", "Description"),
         super::follow_up(),
+        json("tags", "Tags").help("List of words to find the record again by."),
         external_id(),
     ];
     fields.extend(address());

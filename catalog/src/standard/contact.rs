@@ -17,7 +17,7 @@ pub(super) fn object() -> ObjectDef {
             .default("prospect"),
         json("preferences", "Preferences").help("How and about what the person wants to be contacted."),
         json("social_media", "Social media"),
-        json("tags", "Tags"),
+        json("tags", "Tags").help("List of words to find the record again by."),
         long_text("description", "Description"),
         super::follow_up(),
         external_id(),

@@ -1,6 +1,6 @@
 //! Deals: money we may win. A deal moves through the stages of its pipeline.
 
-use super::{Names, choice, date, external_id, link, long_text, moment, money, owned, percent, text};
+use super::{Names, choice, date, external_id, json, link, long_text, moment, money, owned, percent, text};
 use crate::{ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -28,6 +28,7 @@ pub(super) fn object() -> ObjectDef {
         link("lead_id", "Lead", "lead").help("The lead it was converted from."),
         link("product_id", "Product", "product").help("The main product."),
         super::follow_up(),
+        json("tags", "Tags").help("List of words to find the record again by."),
         external_id(),
     ];
     owned(&names, Writers::Reps, fields)

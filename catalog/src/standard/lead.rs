@@ -15,7 +15,7 @@ pub(super) fn object() -> ObjectDef {
         text("job_title", "Job title", 120),
         text("industry", "Industry", 120),
         text("source", "Source", 120).help("Where the lead came from, such as website or referral."),
-        choice("status", "Status", &["new", "contacted", "qualified", "converted", "lost"]).required().default("new"),
+        text("status", "Status", 60).required().default("new").help("Name of one of the lead statuses."),
         choice("priority", "Priority", &["low", "medium", "high"]).required().default("medium"),
         money("estimated_value", "Estimated value"),
         super::currency(),
@@ -31,6 +31,7 @@ pub(super) fn object() -> ObjectDef {
         json("attributes", "Attributes").help("What else a form or an import brought, by name."),
         long_text("description", "Description"),
         super::follow_up(),
+        json("tags", "Tags").help("List of words to find the record again by."),
         external_id(),
     ];
     fields.extend(address());

@@ -10,7 +10,7 @@ pub(super) fn order() -> ObjectDef {
         Writers::Reps,
         vec![
             text("number", "Number", 60).required().unique().searchable(),
-            choice("status", "Status", &["draft", "placed", "shipped", "completed", "cancelled"])
+            choice("status", "Status", &["draft", "placed", "shipped", "completed", "cancelled", "returned"])
                 .required()
                 .default("placed"),
             date("ordered_on", "Ordered on").required(),
@@ -43,6 +43,7 @@ pub(super) fn order_item() -> ObjectDef {
             money("unit_price", "Unit price").required(),
             percent("discount", "Discount"),
             money("amount", "Amount").help("Quantity times unit price, less the discount."),
+            integer("stock_taken", "Taken from stock", 0, 1_000_000).required().computed().default(0),
         ],
     )
 }

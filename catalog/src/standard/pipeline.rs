@@ -29,6 +29,7 @@ pub(super) fn stage() -> ObjectDef {
             integer("position", "Position", 1, 1000).required().help("Order within the pipeline."),
             choice("category", "Category", &["open", "won", "lost"]).required().default("open"),
             percent("probability", "Probability"),
+            integer("day_limit", "Days at most", 1, 3650).help("A deal that stays longer is stuck."),
             external_id(),
         ],
     )

@@ -1,6 +1,6 @@
 //! Products: what we sell.
 
-use super::{Names, external_id, flag, integer, long_text, money, shared, text};
+use super::{Names, choice, external_id, flag, integer, long_text, money, shared, text};
 use crate::{ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -15,7 +15,11 @@ pub(super) fn object() -> ObjectDef {
             long_text("description", "Description"),
             money("price", "Price"),
             super::currency(),
-            integer("stock_quantity", "In stock", 0, 1_000_000_000).required().default(0),
+            integer("stock_quantity", "In stock", -1_000_000_000, 1_000_000_000).required().default(0),
+            choice("stock_policy", "Stock", &["untracked", "tracked", "backorder"])
+                .required()
+                .default("untracked")
+                .help("Whether orders move the stock, and whether it may be sold before it is there."),
             flag("active", "Active").default(true),
             external_id(),
         ],

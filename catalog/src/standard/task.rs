@@ -1,6 +1,6 @@
 //! Tasks: what somebody still has to do.
 
-use super::{Names, about, choice, external_id, long_text, moment, owned, text};
+use super::{Names, about, choice, external_id, link, long_text, moment, owned, text};
 use crate::{ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -12,6 +12,10 @@ pub(super) fn object() -> ObjectDef {
         choice("status", "Status", &["open", "in_progress", "done", "cancelled"]).required().default("open"),
         choice("priority", "Priority", &["low", "medium", "high"]).required().default("medium"),
         moment("due_at", "Due"),
+        moment("remind_at", "Remind at").help("The owner is reminded then, once."),
+        choice("repeat_every", "Repeats every", &["day", "week", "month"])
+            .help("When it is done, the next one is made, due this much later."),
+        link("next_task_id", "Next task", "task").computed().help("The task that followed this one."),
         moment("completed_at", "Completed at"),
     ];
     fields.extend(about());

@@ -22,7 +22,7 @@ async fn every_rejected_row_is_in_the_file_with_its_line_and_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_the_database_refuses_leaves_nothing_behind() {
     let workspace = Workspace::start().await;
-    let csv = "name,status,amount,came\nAda,lost,-1,2025-01-01\nBob,contacted,5,2025-01-02\n";
+    let csv = "name,status,amount,came\nAda,qualified,-1,2025-01-01\nBob,contacted,5,2025-01-02\n";
     let mut request = workspace.csv("lead", csv);
     request.mapping = mapping(
         "[columns]\nname = \"name\"\nstatus = \"status\"\namount = \"estimated_value\"\n[time]\ncolumn = \"came\"\n\

@@ -28,7 +28,8 @@ use crate::{
 
 mod accounts;
 mod aliases;
-mod conditional;
+pub(super) mod assign;
+pub(super) mod conditional;
 mod customers;
 mod description;
 mod names;
@@ -36,12 +37,17 @@ mod openapi;
 mod schemas;
 
 pub use openapi::openapi;
+pub(super) use schemas::capitalised;
 
 /// The routes of every object of the catalogue, of the catalogue itself and of customers.
 pub(super) fn routes(oltp: &Oltp) -> Router {
     let objects = oltp.catalog().objects.iter();
     let routes = objects.map(|object| reading(oltp, object).merge(writing(oltp, object)));
-    routes.fold(Router::new(), Router::merge).merge(description::routes(oltp)).merge(customers::routes(oltp))
+    routes
+        .fold(Router::new(), Router::merge)
+        .merge(description::routes(oltp))
+        .merge(customers::routes(oltp))
+        .merge(assign::routes(oltp))
 }
 
 /// The same with people written as accounts: with passwords, and their own profile by themselves.
@@ -51,7 +57,11 @@ pub(super) fn routes_with_accounts(oltp: &Oltp, identity: &Arc<Identity>) -> Rou
         "user" => reading(oltp, object).merge(accounts::writing(Records::of(oltp, object), identity)),
         _ => reading(oltp, object).merge(writing(oltp, object)),
     });
-    routes.fold(Router::new(), Router::merge).merge(description::routes(oltp)).merge(customers::routes(oltp))
+    routes
+        .fold(Router::new(), Router::merge)
+        .merge(description::routes(oltp))
+        .merge(customers::routes(oltp))
+        .merge(assign::routes(oltp))
 }
 
 fn reading(oltp: &Oltp, object: &ObjectDef) -> Router {

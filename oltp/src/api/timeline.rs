@@ -73,13 +73,13 @@ struct Parameters {
 
 /// What happened around the record, newest first
 ///
-/// Activities, tasks, notes and feedback that link to the record itself and that you may see;
+/// Activities, tasks, notes, comments and feedback that link to the record itself and that you may see;
 /// changes of its fields for those who may read audit logs.
 #[utoipa::path(
     get, path = "/api/{table}/{id}/timeline", tag = "Records", security(("bearer" = [])),
     params(
         ("id" = Uuid, Path),
-        ("kinds" = Option<String>, Query, description = "Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback"),
+        ("kinds" = Option<String>, Query, description = "Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback, comment"),
         ("cursor" = Option<String>, Query, description = "The `next` of the page before"),
         ("limit" = Option<u32>, Query, description = "Entries per page, 1 to 200; 50 when not given"),
     ),

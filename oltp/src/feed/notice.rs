@@ -59,6 +59,9 @@ pub(crate) struct Notice {
     action: Action,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     one: Option<One>,
+    /// The only person who may hear of it, when it is not about a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recipient: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -89,7 +92,7 @@ pub(crate) fn notices(batch: &Batch<'_>, rows: &[BoundRow<'_>]) -> Vec<String> {
     };
     let table = &batch.object.table;
     let notices = if bulk {
-        vec![Notice { table: table.clone(), action: Action::Bulk, one: None }]
+        vec![Notice { table: table.clone(), action: Action::Bulk, one: None, recipient: None }]
     } else {
         rows.iter().map(|row| Notice::of(batch, row)).collect()
     };
@@ -113,20 +116,29 @@ impl Notice {
             before: draft.current.is_some().then(|| Holder::read(|name| draft.before(name))),
             after: Holder::read(|name| Draft::after(draft, name)),
         };
-        Self { table: batch.object.table.clone(), action, one: Some(one) }
+        Self { table: batch.object.table.clone(), action, one: Some(one), recipient: None }
+    }
+
+    /// A notice for one person about something that is theirs alone, as it goes over the wire.
+    pub(crate) fn to_person(table: &str, recipient: Uuid) -> String {
+        let notice = Self { table: table.to_owned(), action: Action::Bulk, one: None, recipient: Some(recipient) };
+        serde_json::to_string(&notice).unwrap_or_default()
     }
 
     /// What `caller` may hear of it; `None` when nothing.
     ///
     /// Of a record that leaves the caller's sight they hear that it is gone, and not who took it.
     pub(crate) fn for_caller(&self, caller: &Principal, catalog: &Catalog) -> Option<ChangeEvent> {
+        let event =
+            |action| ChangeEvent { table: self.table.clone(), id: None, action, version: None, actor: None, at: None };
+        if let Some(recipient) = self.recipient {
+            return (recipient == caller.user_id).then(|| event(self.action));
+        }
         let object: &ObjectDef = catalog.by_table(&self.table)?;
         let policy = policy(caller, object);
         if !policy.read {
             return None;
         }
-        let event =
-            |action| ChangeEvent { table: self.table.clone(), id: None, action, version: None, actor: None, at: None };
         let Some(one) = &self.one else {
             return Some(event(self.action));
         };
@@ -185,7 +197,7 @@ mod tests {
     fn heard(action: Action, before: Option<Holder>, after: Holder) -> Option<(Action, Option<String>)> {
         let one =
             One { id: Uuid::from_u128(7), version: 2, actor: "anna".into(), at: "2026-01-01".into(), before, after };
-        let notice = Notice { table: "deals".into(), action, one: Some(one) };
+        let notice = Notice { table: "deals".into(), action, one: Some(one), recipient: None };
         notice.for_caller(&rep(1), &Catalog::standard()).map(|event| (event.action, event.actor))
     }
 

@@ -1,5 +1,6 @@
 //! The outbox: what mail, webhooks and notifications will be told, written with the change itself.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Json};
 
@@ -24,6 +25,20 @@ pub(crate) async fn announce(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[B
         .bind(object)
         .bind(batch.at)
         .bind(feed::notices(batch, rows))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Tells the relay something that is no write of a single record; the payload says of which record.
+pub(crate) async fn tell(tx: &mut PgConnection, topic: &str, payload: &Value, at: DateTime<Utc>) -> Result<()> {
+    let object = payload.get("object").and_then(Value::as_str);
+    sqlx::query(include_str!("../../sql/write_outbox.sql"))
+        .bind(Json([payload]))
+        .bind(topic)
+        .bind(object)
+        .bind(at)
+        .bind(Vec::<String>::new())
         .execute(tx)
         .await?;
     Ok(())

@@ -1,8 +1,8 @@
-//! Everything that happened around one record: activities, tasks, notes, feedback and changes.
+//! Everything that happened around one record: activities, tasks, notes, comments, feedback and changes.
 //!
 //! Each part is read under the caller's own policy for it and only as far as one page needs; the
-//! parts are merged here. Only what links to the record itself is part of its timeline. Changes
-//! of fields come from the audit log, so they are shown to those who may read audit logs.
+//! parts are merged here. What links to the record itself is part of its timeline, and what links to
+//! the leads it was converted from. Changes of fields come from the audit log, so they are shown to those who may read audit logs.
 
 use std::cmp::Reverse;
 
@@ -52,8 +52,9 @@ impl Oltp {
         query: &TimelineQuery,
     ) -> Result<Timeline> {
         self.read(caller, object, id).await?;
-        let subject = Subject { oltp: self, caller, object, id };
         let mut connection = self.pool().acquire().await?;
+        let origins = sqlx::query_scalar(include_str!("../../sql/origins.sql")).bind(id).fetch_all(&mut *connection);
+        let subject = Subject { oltp: self, caller, object, id, origins: origins.await? };
         let mut items = Vec::new();
         for part in Part::ALL.into_iter().filter(|part| query.wants(*part)) {
             items.extend(subject.part(&mut connection, part, query).await?);
@@ -77,6 +78,8 @@ struct Subject<'a> {
     caller: &'a Principal,
     object: &'a ObjectDef,
     id: Uuid,
+    /// The leads it was converted from: what was logged about them belongs to it too.
+    origins: Vec<Uuid>,
 }
 
 #[derive(Debug, FromRow)]
@@ -107,7 +110,9 @@ impl Subject<'_> {
     ) -> Result<Vec<TimelineItem>> {
         match part {
             Part::Change => self.changes(connection, query).await,
-            Part::Activity | Part::Task | Part::Note | Part::Feedback => self.records(connection, part, query).await,
+            Part::Activity | Part::Task | Part::Note | Part::Feedback | Part::Comment => {
+                self.records(connection, part, query).await
+            }
         }
     }
 
@@ -120,6 +125,7 @@ impl Subject<'_> {
         let name = part.object();
         let object = self.oltp.catalog().object(name).ok_or_else(|| Error::unknown_object(name))?;
         let link = format!("{}_id", self.object.name);
+        // Every part that links to customers links to leads too.
         let policy = policy(self.caller, object);
         if object.field(&link).is_none() || !policy.read {
             return Ok(Vec::new());
@@ -129,8 +135,8 @@ impl Subject<'_> {
         let sql = format!(
             "select {moment} as at, {json} as record, u.name as owner_name\n\
              from {table} {row}\n\
-             left join users u on u.id = {row}.owner_id\n\
-             where {link} = $1 and {row}.deleted_at is null\n  \
+             left join users u on u.id = {row}.{actor}\n\
+             where ({link} = $1 or {lead} = any($6)) and {row}.deleted_at is null\n  \
                and ($2::timestamptz is null or ({moment}, {row}.id::text collate \"C\") < ($2, $3))\n  \
                and ($4::text[] is null{kinds})\n  \
                and {scope}\n\
@@ -138,10 +144,12 @@ impl Subject<'_> {
              limit $5",
             json = statement::record_json(object),
             kinds = if part == Part::Activity { " or t.kind = any($4)" } else { "" },
+            actor = part.actor(),
             table = statement::quoted(&object.table),
             row = statement::ROW,
             link = statement::column(&link),
-            scope = scope::condition(&policy.rows, 6),
+            lead = statement::column("lead_id"),
+            scope = scope::condition(&policy.rows, 7),
         );
         let (before, id) = query.bound(part);
         let mut rows = sqlx::query_as::<_, RecordRow>(AssertSqlSafe(sql))
@@ -149,7 +157,8 @@ impl Subject<'_> {
             .bind(before)
             .bind(id)
             .bind(query.kind_words(part))
-            .bind(i64::from(query.limit) + 1);
+            .bind(i64::from(query.limit) + 1)
+            .bind(&self.origins);
         if let Some(ids) = ids {
             rows = rows.bind(ids);
         }

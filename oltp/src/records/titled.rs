@@ -1,7 +1,10 @@
 //! Records by the name people know them by.
 
+use std::collections::BTreeMap;
+
 use catalog::{ObjectDef, Principal, policy};
-use sqlx::{AssertSqlSafe, types::Json};
+use sqlx::{AssertSqlSafe, PgConnection, types::Json};
+use uuid::Uuid;
 
 use super::{Record, masked, scope, statement};
 use crate::{Oltp, Result};
@@ -40,4 +43,21 @@ impl Oltp {
         let records = query.fetch_all(self.pool()).await?;
         Ok(records.into_iter().map(|Json(record)| masked(record, &policy.masked)).collect())
     }
+}
+
+/// The titles of records by id; the caller's rights to see them were checked before.
+pub(crate) async fn titles(
+    connection: &mut PgConnection,
+    object: &ObjectDef,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, Option<String>>> {
+    let sql = format!(
+        "select {row}.id, {title}::text\nfrom {table} {row}\nwhere {row}.id = any($1)",
+        row = statement::ROW,
+        title = statement::column(&object.title),
+        table = statement::quoted(&object.table),
+    );
+    let titles: Vec<(Uuid, Option<String>)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
+    Ok(titles.into_iter().collect())
 }

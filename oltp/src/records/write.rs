@@ -147,6 +147,7 @@ async fn store(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Re
 
 /// Locks the rows of the drafts within the scope; what is hidden or in the wrong state is refused.
 async fn lock(tx: &mut PgConnection, batch: &Batch<'_>, policy: &Policy, drafts: &mut [Draft]) -> Result<()> {
+    rules::lock_first(tx, batch, drafts).await?;
     let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
     let scope = scope::condition(&policy.rows, 2);
     let mut records = locked(tx, batch.object, &ids, (&scope, scope::ids(&policy.rows))).await?;

@@ -82,7 +82,7 @@ async fn leads_and_tasks_remember_when_they_were_finished() {
         let new = client.post(&format!("/api/{table}"), json!({"name": "x"})).await;
         let path = format!("/api/{table}/{}", new.id());
         let finished = client.patch(&path, json!({"status": status})).await;
-        let other = if table == "leads" { "new" } else { "open" };
+        let other = if table == "leads" { "qualified" } else { "open" };
         let again = client.patch(&path, json!({"status": other})).await;
         let given = client.patch(&path, json!({"status": status, finished_at: "2026-01-01T00:00:00Z"})).await;
 

@@ -8,15 +8,24 @@ use uuid::Uuid;
 
 use super::workspace::{Workspace, id_of};
 
+/// More than the records that one test makes of one object.
+const SPARE_CONTACTS: usize = 40;
+
 /// Records that links can point at, by object.
 pub(super) struct Samples {
     linked: BTreeMap<String, Uuid>,
+    /// Contacts that belong to no lead yet: a lead has each of them once.
+    contacts: Vec<Uuid>,
 }
 
 impl Samples {
     /// Makes one record of every object, in an order in which links find their targets.
     pub(super) async fn make(workspace: &Workspace) -> Self {
-        let mut samples = Self { linked: BTreeMap::new() };
+        let mut samples = Self { linked: BTreeMap::new(), contacts: Vec::new() };
+        for n in 0..SPARE_CONTACTS {
+            let body = json!({"name": format!("Spare {n}")});
+            samples.contacts.push(id_of(&workspace.make("contact", body).await));
+        }
         for object in workspace.written_by_people() {
             let body = samples.required(object, 0);
             let id = id_of(&workspace.make(&object.name, Value::Object(body)).await);
@@ -33,7 +42,13 @@ impl Samples {
     /// The fields that a record must have; `n` tells samples apart.
     pub(super) fn required(&self, object: &ObjectDef, n: usize) -> Map<String, Value> {
         let fields = object.fields.iter().filter(|field| field.required && field.default.is_none() && !field.computed);
-        fields.map(|field| (field.name.clone(), self.value(object, field, n))).collect()
+        let about = match object.name.as_str() {
+            "comment" => Some(("lead_id".to_owned(), json!(self.linked.get("lead")))),
+            // Rules at work would take the leads that nobody owns.
+            "assignment_rule" => Some(("active".to_owned(), json!(false))),
+            _ => None,
+        };
+        fields.map(|field| (field.name.clone(), self.value(object, field, n))).chain(about).collect()
     }
 
     /// Every field that a request may give and no rule decides.
@@ -54,6 +69,7 @@ impl Samples {
             FieldKind::Email => json!(format!("{}{n}@example.com", object.name)),
             FieldKind::Phone => json!(format!("+49 30 {n:05}")),
             FieldKind::Url => json!(format!("https://example.com/{n}?a=b")),
+            FieldKind::Integer { min, .. } if *min < 0 => json!(n),
             FieldKind::Integer { min, max } => json!((min + 1 + i64::try_from(n).expect("small")).min(*max)),
             FieldKind::Decimal { .. } => json!(format!("{}.25", n % 90)),
             // small enough that the items of one order add up
@@ -71,6 +87,17 @@ impl Samples {
     /// A value of a field that a rule checks beyond its kind.
     fn ruled(&self, object: &ObjectDef, field: &FieldDef, n: usize) -> Option<Value> {
         match (object.name.as_str(), field.name.as_str()) {
+            (_, "tags") => Some(json!([format!("tag {n}")])),
+            ("comment", "lead_id") => self.linked.get("lead").map(|lead| json!(lead)),
+            ("comment", "contact_id" | "company_id" | "deal_id") => Some(Value::Null),
+            ("assignment_rule", "conditions") => Some(json!({"country": [format!("Country {n}")]})),
+            ("assignment_rule", "members") => self.linked.get("user").map(|user| json!([user])),
+            ("goal", "starts_on") => Some(json!(format!("{}-01-01", 2000 + n))),
+            ("lead_contact", "contact_id") => self.contacts.get(n).map(|contact| json!(contact)),
+            ("lead", "status") => Some(Value::from(["new", "contacted", "qualified"][n.min(2)])),
+            ("lead_status", "category") => Some(Value::from(["open", "lost"][n % 2])),
+            ("lead_status", "next_statuses") => Some(Value::from(vec![["new", "lost"][n % 2]])),
+            ("lead_status", "required_fields") => Some(Value::from(vec![["email", "phone"][n % 2]])),
             ("lead_feedback", "reasons") => Some(json!([["good_fit"], ["bad_timing"]][n % 2])),
             ("schedule", "time_of_day") => Some(json!(format!("{:02}:15", n % 24))),
             ("schedule", "time_zone") => Some(Value::from(["UTC", "Europe/Berlin", "Asia/Kolkata"][n % 3])),
@@ -123,9 +150,11 @@ pub(super) fn decided(object: &ObjectDef, field: &FieldDef) -> bool {
     match object.name.as_str() {
         "deal" => matches!(name, "closed_on" | "pipeline_id" | "stage_id"),
         "lead" => name == "converted_at",
-        "task" => name == "completed_at",
+        "task" => matches!(name, "completed_at" | "repeat_every"),
         "schedule" => matches!(name, "weekday" | "day_of_month"),
-        "order_item" => matches!(name, "amount" | "owner_id"),
+        "comment" => matches!(name, "contact_id" | "company_id" | "deal_id" | "owner_id"),
+        "lead_contact" => name == "owner_id",
+        "order_item" | "deal_item" => matches!(name, "amount" | "owner_id"),
         _ => name == "parent_id" && matches!(object.name.as_str(), "company" | "team"),
     }
 }

@@ -80,7 +80,7 @@ impl Scoring {
     }
 
     async fn message(&self, score: Option<i64>, status: &str, model: Option<&str>) -> Result<Option<String>, Error> {
-        let closed = matches!(status, "converted" | "lost");
+        let closed = matches!(status, "converted" | "lost" | "closed");
         if score.is_none() {
             let message = if closed {
                 "This lead was closed before it was scored."

@@ -74,7 +74,7 @@ impl Scoring {
             done.applied_at = Some(now);
             return Ok(());
         }
-        if self.any_lead("score is null and status in ('new', 'contacted', 'qualified')").await? {
+        if self.any_lead("score is null and status not in ('converted', 'lost', 'closed')").await? {
             self.apply(Which::Unscored).await?;
         }
         Ok(())

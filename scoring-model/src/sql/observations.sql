@@ -21,7 +21,7 @@ chosen as (
     union all
     select id
     from leads
-    where not {training} and status in ('new', 'contacted', 'qualified') and not ({unscored} and score is not null)
+    where not {training} and status not in ('converted', 'lost', 'closed') and not ({unscored} and score is not null)
 ),
 versions as (
     select
@@ -92,7 +92,7 @@ known as (
     from moments m
     join versions v on v.id = m.lead_id and v.since_us <= m.at_us and (v.until_us is null or m.at_us < v.until_us)
     where not v.gone
-        and v.status in ('new', 'contacted', 'qualified')
+        and v.status not in ('converted', 'lost', 'closed')
         and not ({unscored} and v.scored)
         and (not {training} or m.at_us + 7776000000000 <= {now})
         -- A lead that was deleted before its outcome has none.

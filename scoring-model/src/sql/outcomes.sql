@@ -20,7 +20,7 @@ lives as (
         id as lead_id,
         min(created_us) + 7776000000000 as expires_us,
         min(since_us) filter (where status = 'converted') as converted_us,
-        min(since_us) filter (where status = 'lost') as lost_us,
+        min(since_us) filter (where status in ('lost', 'closed')) as lost_us,
         min(since_us) filter (where gone) as gone_us,
         arg_min(source, since_us) filter (where source is not null) as source,
         arg_min(industry, since_us) filter (where industry is not null) as industry

@@ -9,7 +9,8 @@ import { useTitle } from "@/records/titles.ts";
 import { Avatar } from "@/ui/Avatar.tsx";
 import { classes } from "@/ui/classes.ts";
 import css from "./Board.module.css";
-import { daysInStage, overdue, STUCK_DAYS } from "./dealAge.ts";
+import { daysInStage, overdue } from "./dealAge.ts";
+import { useStuck } from "./stages.ts";
 
 export function DealCard({ deal, reason }: { deal: CrmRecord; reason: string | undefined }) {
   const { setNodeRef, listeners, attributes, isDragging } = useDraggable({
@@ -39,6 +40,7 @@ export function CardFace({ deal, lifted = false }: { deal: CrmRecord; lifted?: b
   const due = textOf(deal, "expected_close_on");
   const open = deal.status === "open";
   const days = daysInStage(deal);
+  const stuck = useStuck(deal);
   return (
     <div className={classes(css.face, lifted && css.lifted)}>
       <Link
@@ -66,7 +68,10 @@ export function CardFace({ deal, lifted = false }: { deal: CrmRecord; lifted?: b
         )}
       </div>
       <div className={css.line}>
-        <span className={classes(css.age, open && days >= STUCK_DAYS && css.late)} title="Days in this stage">
+        <span
+          className={classes(css.age, stuck && css.late)}
+          title={stuck ? "Stuck: days in this stage" : "Days in this stage"}
+        >
           <Clock size={12} aria-hidden />
           {days} d
         </span>

@@ -1,6 +1,6 @@
 import { type CrmRecord, textOf } from "@/api/records.ts";
 
-/** Days in one stage after which a deal counts as stuck. */
+/** Days in one stage after which a deal counts as stuck, where the stage does not say. */
 export const STUCK_DAYS = 14;
 
 const DAY_MS = 86_400_000;

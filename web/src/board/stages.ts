@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { keys } from "@/api/keys.ts";
 import { type CrmRecord, listRecords, textOf } from "@/api/records.ts";
+import { daysInStage, STUCK_DAYS } from "./dealAge.ts";
 
 export interface Stage {
   id: string;
   name: string;
   category: "open" | "won" | "lost";
   probability: number;
+  /** Days after which a deal in it is stuck. */
+  dayLimit: number;
 }
 
 const MAX_STAGES = 100;
@@ -37,7 +40,20 @@ export function usePipelines() {
   });
 }
 
+/** Whether an open deal has been in its stage for longer than the stage allows. */
+export function useStuck(deal: CrmRecord): boolean {
+  const stages = useStages(textOf(deal, "pipeline_id")).data ?? [];
+  const limit = stages.find((stage) => stage.id === deal.stage_id)?.dayLimit ?? STUCK_DAYS;
+  return deal.status === "open" && daysInStage(deal) >= limit;
+}
+
 function stageOf(record: CrmRecord): Stage {
   const category = record.category === "won" || record.category === "lost" ? record.category : "open";
-  return { id: record.id, name: textOf(record, "name"), category, probability: Number(record.probability ?? 0) };
+  return {
+    id: record.id,
+    name: textOf(record, "name"),
+    category,
+    probability: Number(record.probability ?? 0),
+    dayLimit: Number(record.day_limit ?? STUCK_DAYS),
+  };
 }

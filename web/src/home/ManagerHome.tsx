@@ -8,6 +8,7 @@ import { Badge } from "@/ui/Badge.tsx";
 import { DashboardTiles } from "./DashboardTiles.tsx";
 import css from "./Home.module.css";
 import { dayAgo } from "./moments.ts";
+import { GoalsCard } from "./GoalsCard.tsx";
 import { Pipeline } from "./Pipeline.tsx";
 import { RecordCard } from "./RecordCard.tsx";
 import { DealRow } from "./RepHome.tsx";
@@ -23,6 +24,7 @@ export function ManagerHome() {
       <div className={css.columns}>
         <div className={css.stack}>
           <Pipeline />
+          <GoalsCard />
           <RecordCard
             title={`Deals stuck for ${STUCK_DAYS} days`}
             table="deals"

@@ -10,10 +10,14 @@ import { ScoreBadge } from "@/records/lead/ScoreBadge.tsx";
 import { Badge } from "@/ui/Badge.tsx";
 import css from "./Home.module.css";
 import { dayAgo, endOfToday } from "./moments.ts";
+import { FeedCard } from "./FeedCard.tsx";
+import { GoalsCard } from "./GoalsCard.tsx";
 import { RecordCard } from "./RecordCard.tsx";
 import { TaskRow } from "./TaskRow.tsx";
 
 const SHOWN = 7;
+/** Leads in any other status are still worked on. */
+const CLOSED_LEADS = ["converted", "lost", "closed"];
 
 /** What to do, whom to call, and what does not move. */
 export function RepHome() {
@@ -58,6 +62,8 @@ export function RepHome() {
         >
           {(deal) => <DealRow deal={deal} />}
         </RecordCard>
+        <GoalsCard owner={me} />
+        <FeedCard />
       </div>
       <div className={css.stack}>
         <RecordCard
@@ -67,7 +73,7 @@ export function RepHome() {
           ask={{
             filters: [
               mine,
-              { field: "status", operator: "in", value: "new,contacted,qualified" },
+              ...CLOSED_LEADS.map((value) => ({ field: "status", operator: "ne", value }) as const),
               ...(scored ? [{ field: "score", operator: "is_null", value: "false" } as const] : []),
             ],
             sort: scored ? "-score" : "-created_at",

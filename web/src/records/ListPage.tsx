@@ -11,6 +11,7 @@ import { PageHeader } from "@/ui/PageHeader.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import css from "./ListPage.module.css";
+import { StatusPresets } from "./lead/StatusPresets.tsx";
 import { ColumnChooser } from "./list/ColumnChooser.tsx";
 import { FilterBar } from "./list/FilterBar.tsx";
 import { PeekPanel } from "./list/PeekPanel.tsx";
@@ -63,6 +64,7 @@ function RecordList({ object }: { object: ObjectDef }) {
                 Invite
               </LinkButton>
             )}
+            {object.table === "lead_statuses" && <StatusPresets object={object} />}
             <Button variant="primary" icon={<Plus aria-hidden />} reason={reason} onClick={create}>
               New {object.label.toLowerCase()}
             </Button>

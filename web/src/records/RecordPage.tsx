@@ -19,12 +19,20 @@ import { say, sayProblem } from "@/ui/toast.tsx";
 import { FieldText } from "./FieldText.tsx";
 import { scoreOf } from "./lead/score.ts";
 import { ScoreBadge } from "./lead/ScoreBadge.tsx";
+import { ConvertDialog } from "./lead/ConvertDialog.tsx";
+import { LeadActions, sayConverted } from "./lead/LeadActions.tsx";
+import { StatusPath } from "./lead/StatusPath.tsx";
 import { RatingCard } from "./lead/RatingCard.tsx";
 import { ScoreCard } from "./lead/ScoreCard.tsx";
 import { deleteReason, updateReason } from "./permissions.ts";
+import { OwnerActions } from "./record/OwnerActions.tsx";
 import { KeyFields } from "./record/KeyFields.tsx";
 import { Related } from "./record/Related.tsx";
+import { Marks } from "./record/Marks.tsx";
+import { MARKED } from "./record/bookmarks.ts";
 import { StagePath } from "./record/StagePath.tsx";
+import { StuckBadge } from "./record/StuckBadge.tsx";
+import { TagsCard } from "./record/TagsCard.tsx";
 import css from "./RecordPage.module.css";
 import { Composer } from "./timeline/Composer.tsx";
 import { Timeline } from "./timeline/Timeline.tsx";
@@ -57,11 +65,25 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const withTimeline = WITH_TIMELINE.has(object.table);
   const narrow = useNarrow() && withTimeline;
   const [part, setPart] = useState("activity");
+  const [converting, setConverting] = useState(false);
+  const lead = object.table === "leads" && !record.deleted_at;
+  const convert = () => setConverting(true);
   return (
     <>
-      <Header object={object} record={record} />
+      <Header object={object} record={record} onConvert={lead ? convert : undefined} />
       {record.deleted_at && <Deleted object={object} record={record} />}
       {object.table === "deals" && <StagePath object={object} record={record} />}
+      {lead && <StatusPath object={object} record={record} onConvert={convert} />}
+      {converting && (
+        <ConvertDialog
+          lead={record}
+          onClose={() => setConverting(false)}
+          onConverted={(converted) => {
+            setConverting(false);
+            sayConverted(converted.lead);
+          }}
+        />
+      )}
       {narrow && (
         <div className={css.parts}>
           <Segments label="Part of the page" value={part} options={PARTS} onChange={setPart} />
@@ -79,6 +101,7 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
             {object.table === "leads" && <ScoreCard record={record} />}
             {object.table === "leads" && <RatingCard record={record} />}
             <KeyFields object={object} record={record} />
+            <TagsCard object={object} record={record} />
             <Related object={object} record={record} />
           </div>
         )}
@@ -87,7 +110,15 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   );
 }
 
-function Header({ object, record }: { object: ObjectDef; record: CrmRecord }) {
+function Header({
+  object,
+  record,
+  onConvert,
+}: {
+  object: ObjectDef;
+  record: CrmRecord;
+  onConvert: (() => void) | undefined;
+}) {
   const navigate = useNavigate();
   // What is only known by another record, as a stage span by its deal, has no title of its own.
   const linked = fieldOf(object, object.title)?.kind.type === "link";
@@ -110,12 +141,16 @@ function Header({ object, record }: { object: ObjectDef; record: CrmRecord }) {
           {status && (record[status.name] ?? null) !== null && (
             <FieldText object={object} field={status} record={record} />
           )}
+          {object.table === "deals" && <StuckBadge deal={record} />}
           {object.table === "leads" && scoreOf(record) && <ScoreBadge record={record} />}
         </>
       }
       actions={
         <>
           <span className={css.changed}>Changed {formatAge(record.updated_at)}</span>
+          {MARKED.has(object.table) && <Marks object={object} record={record} />}
+          <OwnerActions object={object} record={record} />
+          {onConvert && <LeadActions object={object} record={record} onConvert={onConvert} />}
           <Button
             icon={<Pencil aria-hidden />}
             reason={updateReason(object)}

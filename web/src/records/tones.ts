@@ -14,6 +14,7 @@ const TONES: Record<string, Tone> = {
   customer: "good",
   partner: "violet",
   lost: "danger",
+  closed: "danger",
   suspended: "warn",
   deactivated: "neutral",
   cancelled: "neutral",

@@ -4,6 +4,7 @@ import { NavLink } from "react-router";
 import { useCatalog } from "@/api/catalog.ts";
 import { classes } from "@/ui/classes.ts";
 import { Tooltip } from "@/ui/Tooltip.tsx";
+import { Favourites } from "./Favourites.tsx";
 import { type Place, type Section, sections } from "./navigation.tsx";
 import css from "./Sidebar.module.css";
 
@@ -11,6 +12,7 @@ export function Sidebar({ collapsed, onNavigate }: { collapsed: boolean; onNavig
   const catalog = useCatalog();
   return (
     <nav className={classes(css.nav, collapsed && css.collapsed)} aria-label="Main">
+      {!collapsed && <Favourites onNavigate={onNavigate} />}
       {sections(catalog).map((section) =>
         section.label === "More" && !collapsed ? (
           <MoreSection key="more" section={section} onNavigate={onNavigate} />

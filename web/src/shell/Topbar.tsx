@@ -11,6 +11,7 @@ import { Kbd } from "@/ui/Badge.tsx";
 import { IconButton } from "@/ui/Button.tsx";
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from "@/ui/Menu.tsx";
 import { Tooltip } from "@/ui/Tooltip.tsx";
+import { InboxBell } from "./InboxBell.tsx";
 import css from "./Topbar.module.css";
 
 const THEMES: { value: ThemeChoice; label: string; icon: React.ReactNode }[] = [
@@ -50,6 +51,7 @@ export function Topbar({ collapsed, onToggleSidebar, onOpenDrawer, onOpenPalette
       </button>
       <span className={css.space} />
       <LiveMark />
+      <InboxBell />
       <IconButton label="Keyboard shortcuts" onClick={onOpenSheet}>
         <CircleHelp aria-hidden />
       </IconButton>

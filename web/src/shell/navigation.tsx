@@ -2,6 +2,7 @@
 import {
   Activity,
   BarChart3,
+  Bell,
   Box,
   Building2,
   CalendarClock,
@@ -9,13 +10,17 @@ import {
   Contact,
   Database,
   Gauge,
+  Goal,
   Handshake,
   Home,
   LayoutDashboard,
   type LucideIcon,
   MessageSquareHeart,
+  MessagesSquare,
+  Milestone,
   Receipt,
   ShoppingCart,
+  Split,
   SquareKanban,
   StickyNote,
   Target,
@@ -45,6 +50,7 @@ const ICONS: Record<string, LucideIcon> = {
   activities: Activity,
   tasks: CheckSquare,
   notes: StickyNote,
+  comments: MessagesSquare,
   products: Box,
   orders: ShoppingCart,
   order_items: Receipt,
@@ -53,6 +59,10 @@ const ICONS: Record<string, LucideIcon> = {
   teams: UsersRound,
   pipelines: Workflow,
   stages: SquareKanban,
+  lead_statuses: Milestone,
+  assignment_rules: Split,
+  goals: Goal,
+  deal_items: Receipt,
 };
 
 /** Objects that have pages of their own, or that only the program keeps. */
@@ -81,7 +91,13 @@ export function sections(catalog: Catalog): Section[] {
   const sales = objects.filter((object) => SALES.includes(object.table));
   const more = objects.filter((object) => !SALES.includes(object.table));
   return [
-    { label: null, places: [{ label: "Home", to: links.home(), icon: Home }] },
+    {
+      label: null,
+      places: [
+        { label: "Home", to: links.home(), icon: Home },
+        { label: "Inbox", to: links.inbox(), icon: Bell },
+      ],
+    },
     { label: "Sales", places: [...sales.map(place), { label: "Deals board", to: links.board(), icon: SquareKanban }] },
     {
       label: "Analytics",

@@ -9,7 +9,7 @@ use crate::records::Record;
 /// `If-Match` holds something that is not an entity tag of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("If-Match must be the ETag of the record as it was read, such as \"7\"")]
-pub(super) struct InvalidIfMatch;
+pub(in crate::api) struct InvalidIfMatch;
 
 impl Fault for InvalidIfMatch {
     fn kind(&self) -> FaultKind {
@@ -22,7 +22,7 @@ impl Fault for InvalidIfMatch {
 }
 
 /// The entity tag of a record: its version.
-pub(super) fn etag(record: &Record) -> String {
+pub(in crate::api) fn etag(record: &Record) -> String {
     format!("\"{}\"", record.get("version").and_then(Value::as_i64).unwrap_or_default())
 }
 
@@ -30,7 +30,7 @@ pub(super) fn etag(record: &Record) -> String {
 ///
 /// # Errors
 /// [`InvalidIfMatch`].
-pub(super) fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, InvalidIfMatch> {
+pub(in crate::api) fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, InvalidIfMatch> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);
     };

@@ -1,10 +1,13 @@
 //! `GET /api/catalog`: the objects with their fields and what the caller may do with them.
 
 use axum::{Json, Router, extract::State, routing::get};
-use catalog::{ObjectDef, Principal, RowScope, policy};
+use catalog::{FieldKind, ObjectDef, Principal, RowScope, policy};
 use serde::Serialize;
 
-use crate::{Oltp, http::Caller};
+use crate::{
+    Oltp,
+    http::{Caller, Problem},
+};
 
 pub(super) fn routes(oltp: &Oltp) -> Router {
     Router::new().route("/api/catalog", get(describe)).with_state(oltp.clone())
@@ -36,11 +39,22 @@ struct Permissions {
     masked: Vec<String>,
 }
 
-async fn describe(State(oltp): State<Oltp>, Caller(caller): Caller) -> Json<Description> {
-    let objects = oltp.catalog().objects.iter();
-    let objects = objects
-        .map(|object| ObjectDescription { definition: object.clone(), permissions: permissions(&caller, object) });
-    Json(Description { objects: objects.collect() })
+async fn describe(State(oltp): State<Oltp>, Caller(caller): Caller) -> Result<Json<Description>, Problem> {
+    let statuses = oltp.lead_status_names().await?;
+    let described = |object: &ObjectDef| ObjectDescription {
+        definition: with_statuses(object.clone(), &statuses),
+        permissions: permissions(&caller, object),
+    };
+    Ok(Json(Description { objects: oltp.catalog().objects.iter().map(described).collect() }))
+}
+
+/// The statuses of leads are records; whoever draws a form or a filter gets them as the choice they are.
+fn with_statuses(mut object: ObjectDef, statuses: &[String]) -> ObjectDef {
+    let status = object.fields.iter_mut().find(|field| object.name == "lead" && field.name == "status");
+    if let Some(status) = status {
+        status.kind = FieldKind::Choice { options: statuses.to_vec() };
+    }
+    object
 }
 
 fn permissions(caller: &Principal, object: &ObjectDef) -> Permissions {

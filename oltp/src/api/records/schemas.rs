@@ -13,7 +13,7 @@ pub(super) fn name(object: &ObjectDef) -> String {
 }
 
 /// `deal` as `Deal`.
-pub(super) fn capitalised(word: &str) -> String {
+pub(in crate::api) fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
 }

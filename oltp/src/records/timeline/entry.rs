@@ -72,12 +72,13 @@ impl TimelineItem {
                 (Kind::Task, title, text("description"), details)
             }
             Part::Note | Part::Change => (Kind::Note, spoken(Kind::Note).to_owned(), text("body"), &[]),
+            Part::Comment => (Kind::Comment, spoken(Kind::Comment).to_owned(), text("body"), &["mentions"]),
             Part::Feedback => {
                 let rating = record.get("rating").and_then(Value::as_i64).unwrap_or_default();
                 (Kind::Feedback, format!("Rated {rating} of 5"), text("comment"), &["rating", "reasons"])
             }
         };
-        let owner = text("owner_id").and_then(|id| Uuid::parse_str(&id).ok());
+        let owner = text(part.actor()).and_then(|id| Uuid::parse_str(&id).ok());
         let id = text("id").unwrap_or_default();
         let detail = |name: &&str| (String::from(*name), record.get(*name).cloned().unwrap_or(Value::Null));
         Self {
@@ -140,5 +141,6 @@ fn spoken(kind: Kind) -> &'static str {
         Kind::Task => "Task",
         Kind::Change => "Change",
         Kind::Feedback => "Feedback",
+        Kind::Comment => "Comment",
     }
 }

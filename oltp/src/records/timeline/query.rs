@@ -39,10 +39,12 @@ pub enum Kind {
     Change,
     /// Somebody said how good a lead is.
     Feedback,
+    /// Somebody said something to colleagues.
+    Comment,
 }
 
 impl Kind {
-    const ALL: [(&str, Self); 9] = [
+    const ALL: [(&str, Self); 10] = [
         ("email", Self::Email),
         ("call", Self::Call),
         ("meeting", Self::Meeting),
@@ -52,6 +54,7 @@ impl Kind {
         ("task", Self::Task),
         ("change", Self::Change),
         ("feedback", Self::Feedback),
+        ("comment", Self::Comment),
     ];
 
     /// The kind of this word.
@@ -71,6 +74,7 @@ impl Kind {
             Self::Task => "task",
             Self::Change => "change",
             Self::Feedback => "feedback",
+            Self::Comment => "comment",
         }
     }
 
@@ -81,6 +85,7 @@ impl Kind {
             Self::Task => &[Part::Task],
             Self::Change => &[Part::Change],
             Self::Feedback => &[Part::Feedback],
+            Self::Comment => &[Part::Comment],
         }
     }
 }
@@ -92,16 +97,18 @@ pub(super) enum Part {
     Task,
     Note,
     Feedback,
+    Comment,
     Activity,
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 5] = [Self::Change, Self::Task, Self::Note, Self::Feedback, Self::Activity];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Change, Self::Task, Self::Note, Self::Feedback, Self::Comment, Self::Activity];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Change => "change",
-            Self::Task | Self::Note | Self::Feedback | Self::Activity => self.object(),
+            Self::Task | Self::Note | Self::Feedback | Self::Comment | Self::Activity => self.object(),
         }
     }
 
@@ -112,7 +119,16 @@ impl Part {
             Self::Task => "task",
             Self::Note => "note",
             Self::Feedback => "lead_feedback",
+            Self::Comment => "comment",
             Self::Activity => "activity",
+        }
+    }
+
+    /// The field that holds who did it.
+    pub(super) fn actor(self) -> &'static str {
+        match self {
+            Self::Comment => "author_id",
+            Self::Task | Self::Note | Self::Feedback | Self::Change | Self::Activity => "owner_id",
         }
     }
 
@@ -121,7 +137,7 @@ impl Part {
         match self {
             Self::Activity => "t.occurred_at",
             Self::Task => "coalesce(t.completed_at, t.created_at)",
-            Self::Note | Self::Feedback | Self::Change => "t.created_at",
+            Self::Note | Self::Feedback | Self::Comment | Self::Change => "t.created_at",
         }
     }
 }

@@ -23,16 +23,18 @@ const RELATED: Record<string, [table: string, facts: string[]][]> = {
     ["tasks", ["due_at", "status"]],
   ],
   leads: [
+    ["lead_contacts", ["contact_id", "is_primary"]],
     ["deals", ["amount", "status"]],
     ["tasks", ["due_at", "status"]],
   ],
   deals: [
+    ["deal_items", ["quantity", "amount"]],
     ["tasks", ["due_at", "status"]],
     ["orders", ["status"]],
   ],
   teams: [["users", ["role"]]],
   pipelines: [["stages", ["position", "category"]]],
-  orders: [["order_items", ["quantity"]]],
+  orders: [["order_items", ["quantity", "amount"]]],
 };
 const SHOWN = 6;
 

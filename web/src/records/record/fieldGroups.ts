@@ -3,14 +3,13 @@ import type { FieldDef, ObjectDef } from "@/api/catalog.ts";
 
 const ADDRESS = new Set(["street", "city", "region", "postal_code", "country"]);
 /** Shown elsewhere on the page, or of no interest to read. */
-const SPECIAL = new Set(["score", "score_tier", "score_reasons", "scored_at", "score_model"]);
+const SPECIAL = new Set(["tags", "score", "score_tier", "score_reasons", "scored_at", "score_model"]);
 const FURTHER = new Set([
   "external_id",
   "attributes",
   "settings",
   "preferences",
   "social_media",
-  "tags",
   "pipeline_id",
   "product_id",
   "engaged_on",

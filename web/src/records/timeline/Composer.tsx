@@ -16,6 +16,11 @@ import { type Entry, type EntryKind, fieldsOf, newEntry, tableOf } from "./entry
 import { EntryFields } from "./EntryFields.tsx";
 import { KINDS } from "./entryKinds.tsx";
 
+const PLACEHOLDERS: Partial<Record<EntryKind, string>> = {
+  note: "Write a note…",
+  comment: "Write to colleagues; @username tells somebody of it…",
+};
+
 /** Writes down what happened or what is to do, right on the record. */
 export function Composer({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const [entry, setEntry] = useState<Entry>(() => newEntry("note"));
@@ -26,7 +31,13 @@ export function Composer({ object, record }: { object: ObjectDef; record: CrmRec
   const table = tableOf(entry.kind);
   const target = catalog.byTable(table);
   const save = useMutation({
-    mutationFn: () => createRecord(table, { ...fieldsOf(entry), [`${object.name}_id`]: record.id, owner_id: me }),
+    mutationFn: () =>
+      createRecord(table, {
+        ...fieldsOf(entry),
+        [`${object.name}_id`]: record.id,
+        // A comment is owned with what it is about; the server knows who says it.
+        ...(entry.kind === "comment" ? {} : { owner_id: me }),
+      }),
     onSuccess: () => {
       say(kind?.said ?? "Saved");
       setEntry(newEntry(entry.kind));
@@ -62,8 +73,8 @@ export function Composer({ object, record }: { object: ObjectDef; record: CrmRec
       <EntryFields entry={entry} text={text} />
       <TextArea
         rows={open ? 3 : 1}
-        aria-label={entry.kind === "note" ? "Note" : "Notes"}
-        placeholder={entry.kind === "note" ? "Write a note…" : "What was said, what follows…"}
+        aria-label={entry.kind === "note" ? "Note" : entry.kind === "comment" ? "Comment" : "Notes"}
+        placeholder={PLACEHOLDERS[entry.kind] ?? "What was said, what follows…"}
         onFocus={() => setOpen(true)}
         {...text("body")}
       />

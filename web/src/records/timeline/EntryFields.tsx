@@ -11,10 +11,11 @@ export interface EntryFieldsProps {
   text: (name: keyof Entry) => { value: string; onChange: (event: { target: { value: string } }) => void };
 }
 
-/** What an entry says besides its text: nothing for a note. */
+/** What an entry says besides its text: nothing for a note or a comment. */
 export function EntryFields({ entry, text }: EntryFieldsProps) {
   switch (entry.kind) {
     case "note":
+    case "comment":
       return null;
     case "task":
       return <TaskFields text={text} />;

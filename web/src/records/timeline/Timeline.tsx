@@ -4,6 +4,7 @@ import {
   History,
   Mail,
   MessageSquare,
+  MessagesSquare,
   MonitorPlay,
   Phone,
   Star,
@@ -34,11 +35,12 @@ const ICONS: Record<TimelineKind, LucideIcon> = {
   task: CheckSquare,
   change: History,
   feedback: Star,
+  comment: MessagesSquare,
 };
 const FILTERS = [
   { value: "all", label: "All" },
   { value: "call,email,meeting,sms,demo", label: "Contact" },
-  { value: "note,feedback", label: "Notes" },
+  { value: "note,feedback,comment", label: "Notes" },
   { value: "task", label: "Tasks" },
   { value: "change", label: "Changes" },
 ];
@@ -114,6 +116,7 @@ function Facts({ item }: { item: TimelineItem }) {
       {item.kind !== "note" &&
         item.kind !== "change" &&
         item.kind !== "feedback" &&
+        item.kind !== "comment" &&
         item.title !== formatChoice(item.kind) && <Badge>{kindName(item.kind)}</Badge>}
       {isText(direction) && (
         <Badge tone={direction === "inbound" ? "violet" : "neutral"}>{direction === "inbound" ? "In" : "Out"}</Badge>

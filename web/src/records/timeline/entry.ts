@@ -4,7 +4,7 @@ import { localMoment } from "@/format/format.ts";
 
 import { DraftError } from "../draft.ts";
 
-export type EntryKind = "note" | "call" | "email" | "meeting" | "task";
+export type EntryKind = "note" | "comment" | "call" | "email" | "meeting" | "task";
 
 export interface Entry {
   kind: EntryKind;
@@ -33,8 +33,9 @@ export function newEntry(kind: EntryKind, now = new Date()): Entry {
   };
 }
 
-export function tableOf(kind: EntryKind): "notes" | "activities" | "tasks" {
+export function tableOf(kind: EntryKind): "notes" | "comments" | "activities" | "tasks" {
   if (kind === "note") return "notes";
+  if (kind === "comment") return "comments";
   return kind === "task" ? "tasks" : "activities";
 }
 
@@ -42,6 +43,7 @@ export function fieldsOf(entry: Entry): Record<string, FieldValue> {
   const body = entry.body.trim() || null;
   switch (entry.kind) {
     case "note":
+    case "comment":
       if (!body) throw new DraftError("Write something first.");
       return { body };
     case "task":

@@ -1,5 +1,5 @@
 /** What can be added to a timeline, in words. */
-import { CalendarDays, CheckSquare, Mail, Phone, StickyNote } from "lucide-react";
+import { CalendarDays, CheckSquare, Mail, MessagesSquare, Phone, StickyNote } from "lucide-react";
 import type { ReactNode } from "react";
 import type { EntryKind } from "./entry.ts";
 
@@ -25,6 +25,18 @@ export const KINDS: readonly EntryKindWords[] = [
     ),
     verb: "Add note",
     said: "Note added",
+  },
+  {
+    value: "comment",
+    name: "Comment",
+    label: (
+      <>
+        <MessagesSquare aria-hidden />
+        Comment
+      </>
+    ),
+    verb: "Add comment",
+    said: "Comment added",
   },
   {
     value: "call",

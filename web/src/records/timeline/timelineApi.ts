@@ -3,7 +3,8 @@ import { request } from "@/api/client.ts";
 import { keys } from "@/api/keys.ts";
 import type { FieldValue } from "@/api/records.ts";
 
-export type TimelineKind = "email" | "call" | "meeting" | "sms" | "demo" | "note" | "task" | "change" | "feedback";
+export type TimelineKind =
+  "email" | "call" | "meeting" | "sms" | "demo" | "note" | "task" | "change" | "feedback" | "comment";
 
 export interface TimelineItem {
   kind: TimelineKind;
