@@ -43,15 +43,15 @@ begin
   set due_at = excluded.due_at,
       fired_at = case when reminders.due_at = excluded.due_at then reminders.fired_at end;
 
-  delete from reminders as old
+  delete from reminders as kept
   using written as task
-  where old.task_id = task.id
-    and old.fired_at is null
+  where kept.task_id = task.id
+    and kept.fired_at is null
     and (
       task.status not in ('open', 'in_progress')
       or task.deleted_at is not null
-      or old.kind = 'reminder' and task.remind_at is null
-      or old.kind = 'appointment' and (task.due_at is null or task.kind not in ('meeting', 'demo'))
+      or kept.kind = 'reminder' and task.remind_at is null
+      or kept.kind = 'appointment' and (task.due_at is null or task.kind not in ('meeting', 'demo'))
     );
   return null;
 end $$;

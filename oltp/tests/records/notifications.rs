@@ -118,7 +118,7 @@ async fn an_inbox_is_read_in_pages_and_is_its_owners_alone() {
     let unread = client.get("/api/notifications?unread=true").await;
     let all = client.post("/api/notifications/read", json!({})).await;
 
-    assert_eq!(seen.iter().collect::<std::collections::BTreeSet<_>>().len(), 5, "{seen:?}");
+    assert_eq!(seen.iter().map(Value::to_string).collect::<std::collections::BTreeSet<_>>().len(), 5, "{seen:?}");
     assert_eq!((&foreign.body["unread"], &some.body["unread"]), (&json!(0), &json!(3)));
     assert_eq!(unread.body["items"].as_array().map(Vec::len), Some(3));
     assert_eq!(all.body["unread"], 0);
