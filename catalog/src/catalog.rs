@@ -1,10 +1,13 @@
 //! All objects of a workspace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Serialize;
 
-use crate::{ObjectDef, standard};
+use crate::{ObjectDef, Principal, Purpose, Role, policy, standard};
 
 /// Every object of a workspace; a runtime value, because administrators add fields and objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,6 +37,19 @@ impl Catalog {
     /// nobody gave, as in a tool that knows no reports.
     pub fn offers(&self, kind: &str, name: &str) -> bool {
         self.ready.get(kind).is_none_or(|names| names.contains(name))
+    }
+
+    /// The workspace as far as somebody may know of it: objects that they may read, without the fields
+    /// that are hidden from them. Links to objects that are left out stay, as ids.
+    pub fn known_to(&self, principal: &Principal) -> Cow<'_, Self> {
+        if principal.role != Role::Custom {
+            return Cow::Borrowed(self); // presets read every object and hide no field
+        }
+        let working = Principal { purpose: Purpose::Work, ..principal.clone() };
+        let objects = self.objects.iter().map(|object| (object, policy(&working, object)));
+        let objects = objects.filter(|(_, policy)| policy.read);
+        let objects = objects.map(|(object, policy)| policy.known(object).into_owned()).collect();
+        Cow::Owned(Self { objects, ready: self.ready.clone() })
     }
 
     /// The object of this singular name.

@@ -99,6 +99,9 @@ pub struct FieldDef {
     pub personal: bool,
     /// Found by full-text search.
     pub searchable: bool,
+    /// Fields of the same record whose values it tells; who may not see one of them may not see it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<String>,
     /// Value of a new record when none is given, in JSON.
     pub default: Option<serde_json::Value>,
     /// One sentence of help, empty if the label says it all.
@@ -117,6 +120,7 @@ impl FieldDef {
             computed: false,
             personal: false,
             searchable: false,
+            quotes: Vec::new(),
             default: None,
             help: String::new(),
         }
@@ -154,6 +158,13 @@ impl FieldDef {
     #[must_use]
     pub fn searchable(mut self) -> Self {
         self.searchable = true;
+        self
+    }
+
+    /// Tells the values of these fields.
+    #[must_use]
+    pub fn quotes(mut self, fields: &[&str]) -> Self {
+        self.quotes = fields.iter().map(|&field| field.to_owned()).collect();
         self
     }
 

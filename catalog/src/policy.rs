@@ -1,16 +1,18 @@
-//! Who may see which rows and fields, and do what: one table, pure.
+//! Who may see which rows and fields, and do what: one decision, pure.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{ObjectDef, Ownership, Principal, Role, Scope};
+use crate::{Action, FieldRule, ObjectDef, ObjectRights, Ownership, Principal, Purpose, Role, Scope, preset};
 
-/// Which rows of an object a person sees.
+/// Which rows of an object a person sees, or may do something with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowScope {
+    /// No row.
+    None,
     /// Every row.
     All,
     /// Rows whose `owner_id` is one of these, and rows that nobody owns.
@@ -24,8 +26,8 @@ impl RowScope {
     /// Whether a row that this person owns belongs to the scope whoever it is shared with.
     pub fn covers(&self, owner_id: Option<Uuid>) -> bool {
         match (self, owner_id) {
+            (Self::None, _) | (Self::Shared(_), None) => false,
             (Self::All, _) | (Self::Owners(_), None) => true,
-            (Self::Shared(_), None) => false,
             (Self::Owners(ids) | Self::Shared(ids), Some(owner)) => ids.contains(&owner),
         }
     }
@@ -33,14 +35,27 @@ impl RowScope {
 
 /// What one person may see and do with one object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent permissions, each asked for by name")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent permissions, each asked for by name")]
 pub struct Policy {
     /// Rows they see; every write is limited to these too.
     pub rows: RowScope,
+    /// Owners in whose name they may make records.
+    pub creatable: RowScope,
     /// Owners whose rows they may change, among those they see: what is shared is read only.
     pub changeable: RowScope,
-    /// Fields that read as null for them and that they may neither write, filter nor sort by.
+    /// Owners whose rows they may delete and restore, among those they see.
+    pub deletable: RowScope,
+    /// Rows whose history they may read, among those they see.
+    pub audited: RowScope,
+    /// How far they see, in a word.
+    pub visibility: Scope,
+    /// Fields that read as null for them and that they may neither write, filter nor sort by; the
+    /// hidden ones are among them.
     pub masked: BTreeSet<String>,
+    /// Fields that are as if they were not there.
+    pub hidden: BTreeSet<String>,
+    /// Fields that they see and may not change.
+    pub fixed: BTreeSet<String>,
     /// May read at all.
     pub read: bool,
     /// May create.
@@ -51,61 +66,126 @@ pub struct Policy {
     pub delete: bool,
     /// May read the audit log of its records.
     pub audit: bool,
+    /// May take its records out as a file.
+    pub export: bool,
+}
+
+impl Policy {
+    /// Nothing may be seen and nothing done.
+    pub fn nothing() -> Self {
+        Self {
+            rows: RowScope::None,
+            creatable: RowScope::None,
+            changeable: RowScope::None,
+            deletable: RowScope::None,
+            audited: RowScope::None,
+            visibility: Scope::None,
+            masked: BTreeSet::new(),
+            hidden: BTreeSet::new(),
+            fixed: BTreeSet::new(),
+            read: false,
+            create: false,
+            update: false,
+            delete: false,
+            audit: false,
+            export: false,
+        }
+    }
+
+    /// The object as they know it: without its hidden fields.
+    pub fn known<'a>(&self, object: &'a ObjectDef) -> Cow<'a, ObjectDef> {
+        if self.hidden.is_empty() {
+            return Cow::Borrowed(object);
+        }
+        let mut known = object.clone();
+        known.fields.retain(|field| !self.hidden.contains(&field.name));
+        Cow::Owned(known)
+    }
 }
 
 /// Decides what `principal` may see and do with `object`.
 ///
 /// Every path that shows or changes rows uses this answer: records, search, reports, SQL, exports.
+/// It fails closed: what no role grants is not there.
 pub fn policy(principal: &Principal, object: &ObjectDef) -> Policy {
-    let (rows, changeable) = scopes(principal, object.ownership);
-    let masked = match principal.role {
-        Role::Analyst => object.fields.iter().filter(|field| field.personal).map(|field| field.name.clone()).collect(),
-        Role::Admin | Role::Manager | Role::Rep | Role::Support | Role::Executive => BTreeSet::new(),
+    let rights = granted(principal, object);
+    let scope = |action: Action| rows(principal, object.ownership, (action, reach(&rights, principal, action)));
+    let allowed = |action: Action| reach(&rights, principal, action) != Scope::None;
+    let with_rule = |wanted: &[FieldRule]| -> BTreeSet<String> {
+        let fields = rights.fields.iter().filter(|(_, rule)| wanted.contains(rule));
+        fields.map(|(name, _)| name.clone()).collect()
     };
-    let Verbs { create, update, delete } = verbs(principal, object);
-    let audit = matches!(principal.role, Role::Admin | Role::Manager);
-    Policy { rows, changeable, masked, read: true, create, update, delete, audit }
+    let mut masked = with_rule(&[FieldRule::Hidden, FieldRule::Masked]);
+    let quoting = object.fields.iter().filter(|field| field.quotes.iter().any(|quoted| masked.contains(quoted)));
+    let quoting: Vec<String> = quoting.map(|field| field.name.clone()).collect();
+    masked.extend(quoting);
+    Policy {
+        rows: scope(Action::Read),
+        creatable: scope(Action::Create),
+        changeable: scope(Action::Update),
+        deletable: scope(Action::Delete),
+        audited: scope(Action::Audit),
+        visibility: reach(&rights, principal, Action::Read),
+        masked,
+        hidden: with_rule(&[FieldRule::Hidden]),
+        fixed: with_rule(&[FieldRule::Read]),
+        read: allowed(Action::Read),
+        create: allowed(Action::Create),
+        update: allowed(Action::Update),
+        delete: allowed(Action::Delete),
+        audit: allowed(Action::Audit),
+        export: allowed(Action::Export),
+    }
 }
 
-/// The rows they see, and the owners among them whose rows they may change.
-fn scopes(principal: &Principal, ownership: Ownership) -> (RowScope, RowScope) {
+/// What the person's role grants, before their purpose takes something away.
+fn granted(principal: &Principal, object: &ObjectDef) -> ObjectRights {
+    let mut rights = match (principal.role, &principal.granted) {
+        (Role::Custom, Some(custom)) => custom.definition.objects.get(&object.name).cloned().unwrap_or_default(),
+        (Role::Custom, None) => ObjectRights::default(),
+        (Role::Admin | Role::Manager | Role::Rep | Role::Support | Role::Analyst | Role::Executive, _) => {
+            preset::rights(principal.role, object, principal.scope)
+        }
+    };
+    if object.writers == Writers::System {
+        let written = if principal.is_system() { Scope::All } else { Scope::None };
+        (rights.create, rights.update, rights.delete) = (written, written, written);
+    }
+    rights
+}
+
+/// How far one action reaches: never beyond what the person reads, nor beyond their purpose.
+fn reach(rights: &ObjectRights, principal: &Principal, action: Action) -> Scope {
+    let export = if principal.purpose == Purpose::Export { rights.export } else { Scope::All };
+    let narrowed = if principal.role == Role::Custom { principal.scope } else { Scope::All };
+    let read = rights.read.min(export).min(narrowed);
+    if action.writes() && principal.purpose != Purpose::Work {
+        return Scope::None;
+    }
+    rights.reach(action).min(read)
+}
+
+fn rows(principal: &Principal, ownership: Ownership, (action, reach): (Action, Scope)) -> RowScope {
     let me = principal.user_id;
-    match (ownership, principal.scope) {
-        (Ownership::Personal, _) if principal.role != Role::Admin => {
-            let shared = principal.team_ids.iter().copied().chain([me]).collect();
-            (RowScope::Shared(shared), RowScope::Shared([me].into()))
+    match (reach, ownership) {
+        (Scope::None, _) => RowScope::None,
+        (Scope::All, _) | (_, Ownership::Shared) => RowScope::All,
+        (Scope::Own | Scope::Team, Ownership::Personal) if action.writes() => RowScope::Shared([me].into()),
+        (Scope::Own | Scope::Team, Ownership::Personal) => {
+            RowScope::Shared(principal.team_ids.iter().copied().chain([me]).collect())
         }
-        (Ownership::Owned, Scope::Own | Scope::Team) => {
-            let owners = RowScope::Owners(principal.visible_owner_ids.iter().copied().chain([me]).collect());
-            (owners.clone(), owners)
+        (Scope::Own, Ownership::Owned) => RowScope::Owners([me].into()),
+        (Scope::Team, Ownership::Owned) => {
+            RowScope::Owners(principal.visible_owner_ids.iter().copied().chain([me]).collect())
         }
-        (Ownership::Shared | Ownership::Personal, _) | (Ownership::Owned, Scope::All) => (RowScope::All, RowScope::All),
     }
 }
 
-struct Verbs {
-    create: bool,
-    update: bool,
-    delete: bool,
-}
-
-fn verbs(principal: &Principal, object: &ObjectDef) -> Verbs {
-    let all = |allowed: bool| Verbs { create: allowed, update: allowed, delete: allowed };
-    match (object.writers, principal.role) {
-        (Writers::System, _) => all(principal.is_system()),
-        (Writers::Anyone, _) | (_, Role::Admin) => all(true),
-        (writers, Role::Manager) => all(writers != Writers::Admins),
-        (Writers::Reps, Role::Rep) => Verbs { create: true, update: true, delete: false },
-        (writers, Role::Rep | Role::Support) => all(writers == Writers::Everyone),
-        (_, Role::Analyst | Role::Executive) => all(false),
-    }
-}
-
-/// Which roles may write an object at all.
+/// Which presets may write an object at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Writers {
-    /// Administrators: people and teams.
+    /// Administrators: people, teams and roles. No custom role can grant it.
     Admins,
     /// Managers and above: pipelines, stages, products.
     Managers,
@@ -117,4 +197,126 @@ pub enum Writers {
     Anyone,
     /// The program itself: deliveries, models.
     System,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::{Catalog, CustomRole, RoleDefinition};
+
+    fn person(role: Role) -> Principal {
+        let user_id = Uuid::from_u128(1);
+        let visible_owner_ids = [user_id, Uuid::from_u128(2)].into();
+        let username = role.to_string();
+        Principal { user_id, username, role, scope: role.default_scope(), visible_owner_ids, ..Principal::system() }
+    }
+
+    fn custom(granted: Option<RoleDefinition>) -> Principal {
+        let role = |definition| CustomRole { name: "Custom".to_owned(), base: Role::Rep, definition };
+        let granted = granted.map(role).map(std::sync::Arc::new);
+        Principal { granted, ..person(Role::Custom) }
+    }
+
+    fn word(rows: &RowScope) -> &'static str {
+        match rows {
+            RowScope::None => "-",
+            RowScope::All => "all",
+            RowScope::Owners(ids) if ids.len() == 1 => "own",
+            RowScope::Owners(_) => "team",
+            RowScope::Shared(_) => "own",
+        }
+    }
+
+    /// The page an auditor reads: what each preset may do with each object, and how far.
+    #[test]
+    fn the_presets_are_these() {
+        let mut text = String::new();
+        for role in Role::ALL {
+            let principal = person(role);
+            writeln!(
+                text,
+                "{role}\n  {:<16} {:<6} {:<6} {:<6} {:<6} {:<6} {:<6} masked",
+                "", "read", "create", "update", "delete", "audit", "export"
+            )
+            .unwrap();
+            for object in Catalog::standard().objects {
+                let policy = policy(&principal, &object);
+                let exported = super::policy(&principal.exporting(), &object);
+                let masked: Vec<&str> = policy.masked.iter().map(String::as_str).collect();
+                let scopes = [
+                    &policy.rows,
+                    &policy.creatable,
+                    &policy.changeable,
+                    &policy.deletable,
+                    &policy.audited,
+                    &exported.rows,
+                ];
+                let [read, create, update, delete, audit, export] = scopes.map(word);
+                let line = format!(
+                    "  {:<16} {read:<6} {create:<6} {update:<6} {delete:<6} {audit:<6} {export:<6} {}",
+                    object.name,
+                    masked.join(" ")
+                );
+                writeln!(text, "{}", line.trim_end()).unwrap();
+            }
+        }
+
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_copy_of_a_preset_decides_as_the_preset() {
+        let catalog = Catalog::standard();
+
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
+            let copy = custom(Some(RoleDefinition::of_preset(role, &catalog.objects)));
+            for object in &catalog.objects {
+                assert_eq!(policy(&copy, object), policy(&person(role), object), "{role} {}", object.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_that_grants_nothing_or_is_unknown_sees_nothing() {
+        for principal in [custom(None), custom(Some(RoleDefinition::default()))] {
+            for object in Catalog::standard().objects {
+                assert_eq!(policy(&principal, &object), Policy::nothing(), "{}", object.name);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_may_not_see_a_field_may_not_see_what_tells_it() {
+        let catalog = Catalog::standard();
+        let mut definition = RoleDefinition::of_preset(Role::Rep, &catalog.objects);
+        let lead = definition.objects.get_mut("lead").unwrap();
+        lead.fields = [("source".to_owned(), FieldRule::Hidden), ("city".to_owned(), FieldRule::Read)].into();
+
+        let policy = policy(&custom(Some(definition)), catalog.object("lead").unwrap());
+
+        assert_eq!(policy.masked, ["score_reasons", "source"].map(str::to_owned).into());
+        assert_eq!(policy.hidden, ["source".to_owned()].into());
+        assert_eq!(policy.fixed, ["city".to_owned()].into());
+    }
+
+    #[test]
+    fn looking_and_exporting_only_take_rights_away() {
+        let catalog = Catalog::standard();
+        let deal = catalog.object("deal").unwrap();
+        let rights =
+            ObjectRights { read: Scope::All, update: Scope::All, export: Scope::Own, ..ObjectRights::default() };
+        let definition = RoleDefinition { objects: [("deal".to_owned(), rights)].into() };
+        let working = custom(Some(definition));
+
+        let (work, look, export) =
+            (policy(&working, deal), policy(&working.looking(), deal), policy(&working.exporting(), deal));
+
+        assert_eq!((word(&work.rows), word(&work.changeable)), ("all", "all"));
+        assert_eq!((word(&look.rows), word(&look.changeable)), ("all", "-"));
+        assert_eq!((word(&export.rows), word(&export.changeable)), ("own", "-"));
+        let narrowed = Principal { scope: Scope::Own, ..working };
+        assert_eq!(word(&policy(&narrowed, deal).rows), "own");
+    }
 }

@@ -1,11 +1,11 @@
 //! Who is asking.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Role, Scope};
+use crate::{CustomRole, Role, Scope};
 
 /// An authenticated person with everything [`policy`](crate::policy) needs to decide.
 ///
@@ -26,6 +26,26 @@ pub struct Principal {
     /// Teams whose shared reports, dashboards and views they see: their own and those above it.
     #[serde(default)]
     pub team_ids: BTreeSet<Uuid>,
+    /// What their custom role grants. [`Role::Custom`] without it sees nothing: the role is unknown
+    /// or broken.
+    #[serde(default)]
+    pub granted: Option<Arc<CustomRole>>,
+    /// What they ask for.
+    #[serde(default)]
+    pub purpose: Purpose,
+}
+
+/// What somebody asks for; anything but [`Purpose::Work`] takes rights away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To do everything that their role allows.
+    #[default]
+    Work,
+    /// To look only: a token that may read, or an administrator who looks through their eyes.
+    Look,
+    /// To take rows out as a file: only those that their role may export.
+    Export,
 }
 
 impl Principal {
@@ -38,11 +58,38 @@ impl Principal {
             scope: Scope::All,
             visible_owner_ids: BTreeSet::new(),
             team_ids: BTreeSet::new(),
+            granted: None,
+            purpose: Purpose::Work,
         }
     }
 
     /// Whether this is the system itself.
     pub fn is_system(&self) -> bool {
         self.user_id.is_nil()
+    }
+
+    /// The name of their role: a preset's, or the one that administrators gave.
+    pub fn role_name(&self) -> &str {
+        match (&self.role, &self.granted) {
+            (Role::Custom, Some(granted)) => &granted.name,
+            (role, _) => role.as_str(),
+        }
+    }
+
+    /// Whether they run the workspace and came to do so: not through a reading token or a preview.
+    pub fn administers(&self) -> bool {
+        self.role == Role::Admin && self.purpose == Purpose::Work
+    }
+
+    /// The same person, taking rows out as a file.
+    #[must_use]
+    pub fn exporting(&self) -> Self {
+        Self { purpose: Purpose::Export, ..self.clone() }
+    }
+
+    /// The same person, looking only.
+    #[must_use]
+    pub fn looking(&self) -> Self {
+        Self { purpose: Purpose::Look, ..self.clone() }
     }
 }

@@ -1,4 +1,4 @@
-//! The six roles and how far each sees.
+//! The six preset roles, the custom ones, and how far somebody sees.
 
 use std::{fmt, str::FromStr};
 
@@ -20,10 +20,12 @@ pub enum Role {
     Analyst,
     /// Watches the business: reads everything, writes no records.
     Executive,
+    /// What administrators composed: [`CustomRole`](crate::CustomRole) says what it grants.
+    Custom,
 }
 
 impl Role {
-    /// Every role, in the order of the documentation.
+    /// Every preset, in the order of the documentation.
     pub const ALL: [Self; 6] = [Self::Admin, Self::Manager, Self::Rep, Self::Support, Self::Analyst, Self::Executive];
 
     /// The stored and transmitted name.
@@ -35,13 +37,15 @@ impl Role {
             Self::Support => "support",
             Self::Analyst => "analyst",
             Self::Executive => "executive",
+            Self::Custom => "custom",
         }
     }
 
-    /// How far the role sees unless the person's own `visibility` says otherwise.
+    /// How far the role sees unless the person's own `visibility` says otherwise; a custom role says
+    /// it per object, so the person's own word can only narrow it.
     pub fn default_scope(self) -> Scope {
         match self {
-            Self::Admin | Self::Support | Self::Analyst | Self::Executive => Scope::All,
+            Self::Admin | Self::Support | Self::Analyst | Self::Executive | Self::Custom => Scope::All,
             Self::Manager => Scope::Team,
             Self::Rep => Scope::Own,
         }
@@ -64,10 +68,13 @@ impl FromStr for Role {
     }
 }
 
-/// Whose records a person sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// Whose records an action reaches, from nobody's to everybody's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
+    /// No record at all.
+    #[default]
+    None,
     /// Records they own.
     Own,
     /// Records owned by anybody in their team and the teams below it.
@@ -77,9 +84,13 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Every scope, the narrowest first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Own, Self::Team, Self::All];
+
     /// The stored and transmitted name.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::None => "none",
             Self::Own => "own",
             Self::Team => "team",
             Self::All => "all",
@@ -87,6 +98,7 @@ impl Scope {
     }
 }
 
+/// Reads a person's visibility: who may sign in sees something, so `none` is not one.
 impl FromStr for Scope {
     type Err = String;
 

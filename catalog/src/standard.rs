@@ -18,6 +18,7 @@ mod note;
 mod order;
 mod pipeline;
 mod product;
+mod role;
 mod saved_report;
 mod saved_view;
 mod schedule;
@@ -33,6 +34,7 @@ use crate::{FieldDef, FieldKind, ObjectDef, Ownership, Writers};
 pub(crate) fn objects() -> Vec<ObjectDef> {
     vec![
         team::object(),
+        role::object(),
         user::object(),
         company::object(),
         contact::object(),

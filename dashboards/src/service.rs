@@ -105,7 +105,7 @@ impl Dashboards {
         dashboard: &Dashboard,
         format: DashboardFormat,
     ) -> Result<File, Error> {
-        let tiles = self.answer_all(caller, dashboard, &ReadAt::default()).await?;
+        let tiles = self.answer_all(&caller.exporting(), dashboard, &ReadAt::default()).await?;
         export::file(&self.renderer, dashboard, tiles, format).await
     }
 

@@ -1,6 +1,7 @@
 -- What decides about the view of the person $1; one row, or none when they are deleted.
 -- colleague_ids: members of their team, of the teams they manage, and of all teams below. Former
 -- members count too: what they own stays visible to the team.
+-- role_base, role_definition: of a custom role; empty for presets and for a role that is not there.
 -- team_ids: their team, the teams they manage, and all teams above: what is shared with one of
 -- these is shared with them.
 with recursive team as (
@@ -29,6 +30,8 @@ select
   u.id,
   u.username,
   u.role,
+  r.base as role_base,
+  r.definition as role_definition,
   u.visibility,
   u.status,
   c.changed_at as password_changed_at,
@@ -40,4 +43,5 @@ select
   array(select membership.id from membership) as team_ids
 from users u
 left join user_credentials c on c.user_id = u.id
+left join roles r on r.name = u.role and r.deleted_at is null
 where u.id = $1 and u.deleted_at is null

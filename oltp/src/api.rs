@@ -14,6 +14,7 @@ mod handoff;
 mod identity;
 mod lead_statuses;
 mod notifications;
+mod permissions;
 mod records;
 mod timeline;
 mod together;
@@ -24,7 +25,10 @@ pub use records::openapi as record_openapi;
 /// Every route of this crate.
 #[expect(clippy::needless_pass_by_value, reason = "the routes of every crate take what they serve")]
 pub fn routes(oltp: Oltp, auth: Arc<Identity>) -> Router {
-    records::routes_with_accounts(&oltp, &auth).merge(around_records(&oltp)).merge(identity::routes(auth))
+    records::routes_with_accounts(&oltp, &auth)
+        .merge(around_records(&oltp))
+        .merge(permissions::routes(Arc::clone(&auth)))
+        .merge(identity::routes(auth))
 }
 
 /// The routes of records and of what happens to them, without accounts.
@@ -54,6 +58,7 @@ pub fn openapi() -> OpenApi {
     openapi.merge(notifications::openapi());
     openapi.merge(together::openapi(&catalog));
     openapi.merge(records::assign::openapi(&catalog));
+    openapi.merge(permissions::openapi());
     openapi.merge(timeline::openapi(&catalog));
     identity::with_passwords(openapi)
 }

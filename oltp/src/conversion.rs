@@ -109,7 +109,7 @@ impl Oltp {
         let record = self.mark_converted(&mut tx, caller, &entry).await?;
         entry.store(&mut tx).await?;
         tx.commit().await?;
-        Ok(entry.answer(crate::records::masked(record, &policy(caller, lead).masked)))
+        Ok(entry.answer(crate::records::masked(record, &policy(caller, lead))))
     }
 
     /// The locked lead, within what the caller sees and may change.

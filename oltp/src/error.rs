@@ -40,12 +40,26 @@ pub enum Error {
         /// Label of the object, in lower case.
         object: String,
     },
+    /// The record belongs to somebody with whose records the person may not do this.
+    #[error("your role may not {verb} this {object}: it belongs to somebody else")]
+    NotYours {
+        /// What was tried: update, delete, restore.
+        verb: &'static str,
+        /// Label of the object, in lower case.
+        object: String,
+    },
     /// So many people follow changes that no further one can.
     #[error("too many streams of events are open; close some or try again later")]
     Crowded,
     /// The person may not see this field, so they may not write, filter or sort by it either.
     #[error("your role may not see or change {field}")]
     MaskedField {
+        /// Name of the field.
+        field: String,
+    },
+    /// The person sees this field and may not change it.
+    #[error("your role may not change {field}")]
+    FixedField {
         /// Name of the field.
         field: String,
     },
@@ -124,8 +138,8 @@ pub enum Error {
     /// Nobody may register by themselves.
     #[error("nobody can register here by themselves; ask an administrator for an invitation")]
     RegistrationClosed,
-    /// The token may only read.
-    #[error("this API token may only read")]
+    /// The token may only read, or somebody looks through another person's eyes.
+    #[error("this may only read: it is a reading API token or a preview as another person")]
     ReadOnlyToken,
     /// Too many failed logins, or too many tries of something else that is limited.
     #[error("too many attempts; try again in {retry_after_s} seconds")]
@@ -240,6 +254,8 @@ impl Fault for Error {
             Self::Conflict { .. } | Self::NotDeleted { .. } => FaultKind::Conflict,
             Self::NotAllowed { .. }
             | Self::OwnerOnly { .. }
+            | Self::NotYours { .. }
+            | Self::FixedField { .. }
             | Self::MaskedField { .. }
             | Self::ReadOnlyToken
             | Self::AccountClosed { .. }
@@ -276,6 +292,8 @@ impl Fault for Error {
             Self::Conflict { code, .. } => code,
             Self::NotAllowed { .. } => "not_allowed",
             Self::OwnerOnly { .. } => "owner_only",
+            Self::NotYours { .. } => "not_yours",
+            Self::FixedField { .. } => "fixed_field",
             Self::MaskedField { .. } => "masked_field",
             Self::RecordNotFound { .. } => "record_not_found",
             Self::UnknownObject { .. } => "unknown_object",

@@ -10,7 +10,7 @@
 //! refused at once, whatever tokens they hold; so is whoever holds a token of a session that was ended
 //! (docs/decisions/0017 says why).
 
-use catalog::Principal;
+use catalog::{Principal, Purpose};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -30,7 +30,9 @@ mod login;
 mod oidc;
 mod password;
 mod people;
+mod permissions;
 mod preferences;
+mod preview;
 mod registration;
 mod reset;
 mod second_factor;
@@ -48,6 +50,7 @@ pub use avatars::{AVATAR_LIMIT_BYTES, Avatar};
 pub use invitation::Invitation;
 pub use oidc::{Arrival, Arrived, Departure, LinkedAccount, ProviderSettings};
 pub use password::random_password;
+pub use permissions::{Permissions, PresetRole, UnusableRole};
 pub use preferences::{Density, DisplayOptions, LanguageSettings, NotificationPreferences, Preferences, Theme};
 pub use registration::{Registered, Registration};
 pub use second_factor::{Enrolment, RecoveryCodes};
@@ -60,6 +63,7 @@ use keys::Keys;
 use oidc::Providers;
 use password::Hasher;
 use people::People;
+use preview::Previews;
 use sessions::LiveSessions;
 
 /// Signs people in and finds out who asks.
@@ -73,6 +77,7 @@ pub struct Identity {
     live: LiveSessions,
     providers: Providers,
     settings: AccountSettings,
+    previews: Previews,
 }
 
 impl Identity {
@@ -89,6 +94,7 @@ impl Identity {
             live: LiveSessions::default(),
             providers: Providers::default(),
             settings: AccountSettings::default(),
+            previews: Previews::default(),
         }
     }
 
@@ -110,8 +116,8 @@ impl Identity {
 
     /// Who the bearer of this token is: an access token from [`login`](Self::login) or an API token.
     ///
-    /// An access token counts while its session is open. The bearer of an API token that may only read is an executive of the same view (an analyst
-    /// stays one), so that the one policy refuses their writes everywhere.
+    /// An access token counts while its session is open. The bearer of an API token that may only
+    /// read sees the same and looks only, so that the one policy refuses their writes everywhere.
     ///
     /// # Errors
     /// [`Error::TokenRefused`]; [`Error::AccountClosed`] for a suspended or deactivated person;
@@ -143,17 +149,25 @@ impl Identity {
 
     /// What the named person sees and may do, asked for by an administrator.
     ///
+    /// The program itself acts for people; an administrator only looks through their eyes, and the
+    /// security log says so.
+    ///
     /// **Shape:** a username, an e-mail address or a user id.
     ///
     /// # Errors
     /// [`Error::AdministratorsOnly`], [`Error::RecordNotFound`], [`Error::AccountClosed`].
     pub async fn act_as(&self, caller: &Principal, name: &str) -> Result<Principal> {
-        if caller.role != catalog::Role::Admin {
+        if !caller.administers() {
             return Err(Error::AdministratorsOnly { verb: "act as other people".to_owned() });
         }
         let unknown = || Error::RecordNotFound { object: format!("user `{name}`") };
         let id = people::find(self.oltp.pool(), name).await?.ok_or_else(unknown)?.id;
-        self.people.person(&self.oltp, id).await?.ok_or_else(unknown)?.principal()
+        let principal = self.people.person(&self.oltp, id).await?.ok_or_else(unknown)?.principal()?;
+        if caller.is_system() {
+            return Ok(principal);
+        }
+        self.note_preview(caller, id).await?;
+        Ok(principal.looking())
     }
 
     /// The caller's user record; `None` for the system itself.
@@ -164,16 +178,13 @@ impl Identity {
         if caller.user_id.is_nil() {
             return Ok(None);
         }
-        self.oltp.read(caller, self.user_object()?, caller.user_id).await.map(Some)
+        // Everybody sees themselves, whatever their role says about people.
+        self.oltp.read(&Principal::system(), self.user_object()?, caller.user_id).await.map(Some)
     }
 
     /// Refuses a caller who holds less than their account's rights: a token that may only read.
-    async fn insist_on_full_rights(&self, caller: &Principal) -> Result<()> {
-        if caller.user_id.is_nil() {
-            return Ok(());
-        }
-        let person = self.people.person(&self.oltp, caller.user_id).await?.ok_or(Error::TokenRefused)?;
-        if person.role == caller.role { Ok(()) } else { Err(Error::ReadOnlyToken) }
+    fn insist_on_full_rights(caller: &Principal) -> Result<()> {
+        if caller.purpose == Purpose::Work { Ok(()) } else { Err(Error::ReadOnlyToken) }
     }
 }
 

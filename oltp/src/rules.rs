@@ -24,6 +24,7 @@ mod line_amount;
 mod lines;
 mod personal;
 mod pipeline;
+mod role;
 mod schedule;
 mod stage;
 mod standard;
@@ -45,6 +46,7 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
     }
     match object {
         Standard::Company | Standard::Team => tree::complete(tx, batch, drafts).await,
+        Standard::Role => role::complete(tx, batch, drafts).await,
         Standard::User => user::complete(tx, batch, drafts).await,
         Standard::Pipeline => pipeline::complete(tx, batch, drafts).await,
         Standard::Stage => stage::complete(tx, batch, drafts).await,

@@ -13,6 +13,7 @@ mod lead_contacts;
 mod lead_statuses;
 mod list;
 mod notifications;
+mod roles;
 mod rules;
 mod samples;
 mod sharing;

@@ -15,11 +15,13 @@ use uuid::Uuid;
 pub(crate) struct Access {
     rows: Rows,
     masked: BTreeSet<String>,
+    hidden: BTreeSet<String>,
     versions: Versions,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Rows {
+    Nobody,
     All,
     Owners(BTreeSet<Uuid>),
     /// Owned by one of these ids, shared with a team that is one of them, or with everyone.
@@ -49,19 +51,18 @@ impl Access {
 
     /// Everything that is stored, for verification.
     pub(crate) fn stored() -> Self {
-        Self { rows: Rows::All, masked: BTreeSet::new(), versions: Versions::Stored }
+        Self { rows: Rows::All, masked: BTreeSet::new(), hidden: BTreeSet::new(), versions: Versions::Stored }
     }
 
     fn with_versions(principal: &Principal, object: &ObjectDef, versions: Versions) -> Self {
         let policy = policy(principal, object);
         let rows = match policy.rows {
-            // Nobody owns a row for a person who may not read: no owner matches, and unowned rows
-            // are refused by `hides_everything`.
+            RowScope::None => Rows::Nobody,
             RowScope::All => Rows::All,
             RowScope::Owners(owners) => Rows::Owners(owners),
             RowScope::Shared(ids) => Rows::Shared(ids),
         };
-        Self { rows, masked: policy.masked, versions }
+        Self { rows, masked: policy.masked, hidden: policy.hidden, versions }
     }
 
     /// Whether there are rows or values that the person must not learn about.
@@ -74,13 +75,18 @@ impl Access {
         self.masked.contains(column)
     }
 
+    /// Whether there is no such column for the person.
+    pub(crate) fn hides(&self, column: &str) -> bool {
+        self.hidden.contains(column)
+    }
+
     /// The columns that [`Self::predicate`] needs.
     pub(crate) fn predicate_columns(&self) -> Vec<&'static str> {
         let mut columns = Vec::new();
         if self.versions == Versions::Live {
             columns.push("deleted_at");
         }
-        if self.rows != Rows::All {
+        if matches!(self.rows, Rows::Owners(_) | Rows::Shared(_)) {
             columns.push("owner_id");
             if matches!(self.rows, Rows::Shared(_)) {
                 columns.extend(["audience", "team_id"]);
@@ -100,13 +106,15 @@ impl Access {
         };
         let owned = match &self.rows {
             Rows::All => None,
+            Rows::Nobody => Some(lit(false)),
             Rows::Owners(owners) => Some(col("owner_id").is_null().or(one_of("owner_id", owners))),
             Rows::Shared(ids) => {
                 let with_team = col("audience").eq(lit("team")).and(one_of("team_id", ids));
                 Some(one_of("owner_id", ids).or(col("audience").eq(lit("everyone"))).or(with_team))
             }
         };
-        let owned = owned.map(|owned| if self.versions == Versions::Every { owned.and(version_row()) } else { owned });
+        let versions = self.versions == Versions::Every && self.rows != Rows::Nobody;
+        let owned = owned.map(|owned| if versions { owned.and(version_row()) } else { owned });
         match (live, owned) {
             (Some(live), Some(owned)) => Some(live.and(owned)),
             (live, owned) => live.or(owned),
@@ -125,6 +133,7 @@ impl Access {
         };
         match &self.rows {
             Rows::All => {}
+            Rows::Nobody => terms.push("false".to_owned()),
             Rows::Owners(owners) => terms.push(format!("(owner_id is null or {})", one_of("owner_id", owners))),
             Rows::Shared(ids) => terms.push(format!(
                 "({} or audience = 'everyone' or (audience = 'team' and {}))",
@@ -132,7 +141,7 @@ impl Access {
                 one_of("team_id", ids)
             )),
         }
-        if self.rows != Rows::All && self.versions == Versions::Every {
+        if matches!(self.rows, Rows::Owners(_) | Rows::Shared(_)) && self.versions == Versions::Every {
             terms.push("_op in ('I', 'U', 'S')".to_owned());
         }
         (!terms.is_empty()).then(|| terms.join(" and "))
@@ -148,6 +157,9 @@ impl Access {
         let mut text = self.sql_predicate().unwrap_or_default();
         for column in &self.masked {
             let _ = write!(text, "|mask {column}");
+        }
+        for column in &self.hidden {
+            let _ = write!(text, "|hide {column}");
         }
         text
     }

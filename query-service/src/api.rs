@@ -106,6 +106,10 @@ async fn run_sql(
         let message = "SQL of people runs on `datafusion` only; leave the engine out or use `auto`";
         return Err(Error::from(Invalid::field("engine", "not_allowed", message)).into());
     }
+    let caller = match request.format {
+        SqlFormat::Json | SqlFormat::Table => caller,
+        SqlFormat::Csv | SqlFormat::Parquet => caller.exporting(),
+    };
     let at = ReadAt { as_of: request.as_of, min_lsn: request.min_lsn };
     let answer = services.queries.sql(&caller, &request.sql, &at).await.map_err(explained)?;
     Ok(written(&answer, request.format)?)

@@ -1,10 +1,6 @@
 //! What one person can ask in SQL: tables, columns, and about how many rows they would find.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use arrow::array::AsArray;
 use catalog::{ObjectDef, Principal, RowScope, policy};
@@ -14,7 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     Error, QueryService, ReadAt,
     service::{Limits, Statement},
-    sight::{CUSTOMERS, Sight},
+    sight::{CUSTOMER_COLUMNS, CUSTOMERS, Sight},
 };
 
 /// The tables of the warehouse as one person sees them.
@@ -53,26 +49,8 @@ pub struct SqlColumn {
     pub masked: bool,
 }
 
-/// Columns of `customers` that differ from those of a company.
+/// The column of `customers` that companies and contacts have not.
 const KIND: &str = "kind";
-/// Columns of `customers`, in order.
-const CUSTOMER_COLUMNS: [&str; 15] = [
-    "id",
-    KIND,
-    "name",
-    "email",
-    "phone",
-    "street",
-    "city",
-    "region",
-    "postal_code",
-    "country",
-    "company_id",
-    "owner_id",
-    "external_id",
-    "created_at",
-    "updated_at",
-];
 
 impl QueryService {
     /// The tables and columns that `caller` can name in SQL.
@@ -88,6 +66,7 @@ impl QueryService {
         let mut tables: Vec<SqlTable> = catalog
             .objects
             .iter()
+            .filter(|object| policy(caller, object).read)
             .map(|object| SqlTable {
                 name: object.table.clone(),
                 label: object.plural_label.clone(),
@@ -96,7 +75,7 @@ impl QueryService {
                 columns: columns(caller, object),
             })
             .collect();
-        tables.extend(customers(&tables, counts.remove(CUSTOMERS)));
+        tables.extend(customers(&sight, &tables, counts.remove(CUSTOMERS)));
         Ok(SqlSchema { tables })
     }
 
@@ -109,11 +88,13 @@ impl QueryService {
                 continue;
             };
             match policy(caller, object).rows {
+                RowScope::None => {}
                 RowScope::All => drop(counts.insert(object.table.clone(), table.live_rows())),
                 RowScope::Owners(_) | RowScope::Shared(_) => counted.push(object.table.as_str()),
             }
         }
-        if ["companies", "contacts"].iter().all(|table| sight.snapshot.tables.contains_key(*table)) {
+        let halves = sight.customers();
+        if !halves.is_empty() && halves.iter().all(|half| sight.snapshot.tables.contains_key(half.table)) {
             counted.push(CUSTOMERS);
         }
         if counted.is_empty() {
@@ -140,30 +121,31 @@ impl QueryService {
 }
 
 fn columns(caller: &Principal, object: &ObjectDef) -> Vec<SqlColumn> {
-    let masked = policy(caller, object).masked;
+    let policy = policy(caller, object);
     let column = |(name, pg_type): (&str, String)| SqlColumn {
         name: name.to_owned(),
         label: object.field(name).map_or_else(|| system_label(name).to_owned(), |field| field.label.clone()),
         data_type: sql_type(&pg_type).to_owned(),
-        masked: masked.contains(name),
+        masked: policy.masked.contains(name),
     };
-    object.columns().map(column).collect()
+    policy.known(object).columns().map(column).collect()
 }
 
 /// The view over companies and contacts, described by the columns they share.
-fn customers(tables: &[SqlTable], rows: Option<u64>) -> Option<SqlTable> {
-    let table = |name: &str| tables.iter().find(|table| table.name == name);
-    let (companies, contacts) = (table("companies")?, table("contacts")?);
-    let found = |table: &SqlTable, name: &str| table.columns.iter().find(|column| column.name == name).cloned();
-    let masked: BTreeSet<&str> =
-        [companies, contacts].iter().flat_map(|table| &table.columns).filter(|c| c.masked).map(|c| &*c.name).collect();
+fn customers(sight: &Sight, tables: &[SqlTable], rows: Option<u64>) -> Option<SqlTable> {
+    let halves = sight.customers();
+    let halves: Vec<&SqlTable> =
+        tables.iter().filter(|table| halves.iter().any(|half| half.table == table.name)).collect();
+    halves.first()?;
     let column = |name: &str| {
         if name == KIND {
             let (name, label, data_type) = (KIND.to_owned(), "Kind".to_owned(), "text".to_owned());
             return Some(SqlColumn { name, label, data_type, masked: false });
         }
-        let column = found(contacts, name)?;
-        Some(SqlColumn { masked: masked.contains(name), ..column })
+        let found = halves.iter().flat_map(|table| &table.columns).filter(|column| column.name == name);
+        let found: Vec<&SqlColumn> = found.collect();
+        let masked = found.iter().any(|column| column.masked);
+        found.last().map(|column| SqlColumn { masked, ..(*column).clone() })
     };
     let columns = CUSTOMER_COLUMNS.into_iter().filter_map(column).collect();
     Some(SqlTable { name: CUSTOMERS.to_owned(), label: "Customers".to_owned(), rows, history: false, columns })

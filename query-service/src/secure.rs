@@ -44,12 +44,12 @@ pub(crate) struct SecureTable {
 impl SecureTable {
     /// The rows of `scan` under `access`.
     pub(crate) fn new(scan: LakeScan, access: Access, facts: Arc<Facts>) -> Self {
-        Self { schema: Arc::clone(scan.schema()), scan, fold: None, access, facts }
+        Self { schema: known(scan.schema(), &access), scan, fold: None, access, facts }
     }
 
     /// The rows that the history in `scan` folds to, with the columns of `current`, under `access`.
     pub(crate) fn folded(current: &Schema, scan: LakeScan, fold: Fold, access: Access, facts: Arc<Facts>) -> Self {
-        Self { schema: viewed(current), scan, fold: Some(fold), access, facts }
+        Self { schema: known(&viewed(current), &access), scan, fold: Some(fold), access, facts }
     }
 
     /// Whether some stored row may have to be hidden.
@@ -124,7 +124,7 @@ impl TableProvider for SecureTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        if !self.access.enforceable_on(&self.schema) {
+        if !self.access.enforceable_on(self.scan.schema()) {
             return Err(DataFusionError::Internal("the table lacks the columns its policy needs".to_owned()));
         }
         let all: Vec<usize> = (0..self.schema.fields().len()).collect();
@@ -160,6 +160,15 @@ impl TableProvider for SecureTable {
         let schema = Arc::new(self.schema.project(projection)?);
         Ok(Arc::new(SecureExec::new(input, predicate, output, schema, self.scan.rows())))
     }
+}
+
+/// The columns that the person may know of.
+fn known(schema: &SchemaRef, access: &Access) -> SchemaRef {
+    if schema.fields().iter().all(|field| !access.hides(field.name())) {
+        return Arc::clone(schema);
+    }
+    let fields: Vec<_> = schema.fields().iter().filter(|field| !access.hides(field.name())).cloned().collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
 fn physical(state: &dyn Session, expr: Expr, schema: &Schema) -> Result<Arc<dyn PhysicalExpr>> {

@@ -92,6 +92,7 @@ impl QueryService {
         let started = Instant::now();
         let names = guard::check(text)?;
         let sight = self.sight(caller, at).await?;
+        sight.check_export(&names)?;
         let limits = Limits { rows: self.0.config.max_sql_rows, bytes: self.0.config.max_answer_bytes };
         let _turn = self.0.admission.turn().await?;
         let rows = match &self.0.workers {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
-use catalog::{Catalog, ObjectDef, Principal};
+use catalog::{Catalog, ObjectDef, Principal, Purpose, policy};
 use chrono::{DateTime, Utc};
 use warehouse::{LakeSnapshot, TableSnapshot};
 
@@ -95,14 +95,15 @@ impl Sight {
 
     fn persons_relation(&self, person: &Principal, name: &str) -> Result<Option<Relation>, Error> {
         if name == CUSTOMERS {
-            return Ok(Some(Relation::Customers));
+            return Ok((!self.customers().is_empty()).then_some(Relation::Customers));
         }
-        if let Some(object) = self.catalog.by_table(name) {
+        let known = |table: &str| self.catalog.by_table(table).filter(|object| policy(person, object).read);
+        if let Some(object) = known(name) {
             let versions = self.as_of.map_or(Versions::Current, Versions::AsOf);
             let table = self.content(object)?;
             return Ok(Some(Relation::Table { table, versions, access: Access::live(person, object) }));
         }
-        let Some(object) = name.strip_suffix(HISTORY_SUFFIX).and_then(|table| self.catalog.by_table(table)) else {
+        let Some(object) = name.strip_suffix(HISTORY_SUFFIX).and_then(known) else {
             return Ok(None);
         };
         let access = Access::history(person, object);
@@ -111,13 +112,49 @@ impl Sight {
 
     /// Every name that resolves, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
-        let tables = self
-            .catalog
-            .objects
-            .iter()
-            .flat_map(|object| [object.table.clone(), format!("{}{HISTORY_SUFFIX}", object.table)]);
-        let names: BTreeSet<String> = tables.chain([CUSTOMERS.to_owned()]).collect();
+        let read = |object: &&ObjectDef| match &self.viewer {
+            Viewer::Person(person) => policy(person, object).read,
+            Viewer::Verifier => true,
+        };
+        let tables = self.catalog.objects.iter().filter(read);
+        let tables = tables.flat_map(|object| [object.table.clone(), format!("{}{HISTORY_SUFFIX}", object.table)]);
+        let customers = (!self.customers().is_empty()).then(|| CUSTOMERS.to_owned());
+        let names: BTreeSet<String> = tables.chain(customers).collect();
         names.into_iter().collect()
+    }
+
+    /// Refuses a file of tables that the person may see and not export.
+    pub(crate) fn check_export(&self, names: &BTreeSet<String>) -> Result<(), Error> {
+        let Viewer::Person(person) = &self.viewer else { return Ok(()) };
+        if person.purpose != Purpose::Export {
+            return Ok(());
+        }
+        let working = Principal { purpose: Purpose::Work, ..person.clone() };
+        for name in Self::tables_behind(names) {
+            let object = self.catalog.by_table(name.strip_suffix(HISTORY_SUFFIX).unwrap_or(&name));
+            let Some(object) = object.filter(|object| policy(&working, object).read) else { continue };
+            if !policy(person, object).read {
+                let plural = object.plural_label.to_lowercase();
+                let message = format!("your role may not export {plural}; ask for them as json or table");
+                return Err(Error::sql("export_not_allowed", message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The halves of `customers` that the person may see.
+    ///
+    /// Whoever may not see the lifecycle of a table must not learn it from the view.
+    pub(crate) fn customers(&self) -> Vec<CustomerHalf> {
+        let Viewer::Person(person) = &self.viewer else { return Vec::new() };
+        let half = |(table, kind, company): (&'static str, &'static str, &'static str)| {
+            let object = self.catalog.by_table(table)?;
+            let policy = policy(person, object);
+            let seen = policy.read && !policy.masked.contains("lifecycle");
+            seen.then_some(CustomerHalf { table, kind, company, hidden: policy.hidden })
+        };
+        let halves = [("companies", "company", "id"), ("contacts", "contact", "company_id")];
+        halves.into_iter().filter_map(half).collect()
     }
 
     /// The tables behind these names: `customers` stands for two of them.
@@ -150,16 +187,55 @@ impl Sight {
     }
 }
 
-/// One row per company or contact whose lifecycle is `customer`, for either engine.
-///
-/// Columns: id, kind (`company` or `contact`), name, email, phone, address, company, owner, times.
-pub(crate) const CUSTOMERS_SQL: &str = "\
-select id, 'company' as kind, name, email, phone, street, city, region, postal_code, country,
-       id as company_id, owner_id, external_id, created_at, updated_at
-from companies
-where lifecycle = 'customer'
-union all
-select id, 'contact' as kind, name, email, phone, street, city, region, postal_code, country,
-       company_id, owner_id, external_id, created_at, updated_at
-from contacts
-where lifecycle = 'customer'";
+/// Columns of `customers`, in order.
+pub(crate) const CUSTOMER_COLUMNS: [&str; 15] = [
+    "id",
+    "kind",
+    "name",
+    "email",
+    "phone",
+    "street",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "company_id",
+    "owner_id",
+    "external_id",
+    "created_at",
+    "updated_at",
+];
+
+/// Companies or contacts as a part of `customers`: one row per record whose lifecycle is `customer`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CustomerHalf {
+    /// Where the rows come from.
+    pub(crate) table: &'static str,
+    /// What they are called in the column `kind`.
+    pub(crate) kind: &'static str,
+    /// The column that says which company it is.
+    company: &'static str,
+    hidden: BTreeSet<String>,
+}
+
+/// Where a column of `customers` comes from.
+pub(crate) enum CustomerColumn {
+    /// The kind of customer.
+    Kind,
+    /// A column of the table.
+    Of(&'static str),
+    /// A text that the person may not know of.
+    Hidden,
+}
+
+impl CustomerHalf {
+    /// Where the column of this name comes from.
+    pub(crate) fn source(&self, column: &'static str) -> CustomerColumn {
+        let source = match column {
+            "kind" => return CustomerColumn::Kind,
+            "company_id" => self.company,
+            other => other,
+        };
+        if self.hidden.contains(source) { CustomerColumn::Hidden } else { CustomerColumn::Of(source) }
+    }
+}

@@ -11,7 +11,7 @@ mod report;
 use std::{sync::Arc, time::Instant};
 
 use arrow::datatypes::SchemaRef;
-use catalog::{ObjectDef, Principal, Role};
+use catalog::{ObjectDef, Principal};
 use futures::StreamExt;
 use oltp::Oltp;
 use warehouse::LakeSnapshot;
@@ -33,7 +33,7 @@ impl QueryService {
     /// When the caller is no administrator, Postgres cannot be locked or read, or the warehouse
     /// does not catch up in time; differences are not errors but part of the report.
     pub async fn verify(&self, caller: &Principal, oltp: &Oltp) -> Result<VerifyReport, Error> {
-        if caller.role != Role::Admin {
+        if !caller.administers() {
             return Err(Error::AdminsOnly("verify the warehouse"));
         }
         let started = Instant::now();

@@ -169,6 +169,7 @@ pub(crate) fn rep(number: u128) -> Principal {
         scope: Scope::Own,
         visible_owner_ids: [id(number)].into(),
         team_ids: [].into(),
+        ..Principal::system()
     }
 }
 
@@ -180,5 +181,6 @@ pub(crate) fn analyst() -> Principal {
         scope: Scope::All,
         visible_owner_ids: [].into(),
         team_ids: [].into(),
+        ..Principal::system()
     }
 }

@@ -111,7 +111,7 @@ async fn read(
 /// Everything that can be put into a report.
 #[utoipa::path(get, path = "/api/model", tag = "reports", responses((status = 200, body = ModelDescription)))]
 async fn model(State(service): State<ReportService>, Caller(caller): Caller) -> Json<ModelDescription> {
-    Json(service.model().describe(&caller))
+    Json(service.describe(&caller))
 }
 
 /// Runs a report.

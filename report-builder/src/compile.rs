@@ -38,8 +38,10 @@ const MAX_RECORDS: u64 = 1_000_000;
 /// Everything outside the specification that a report depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation<'a> {
-    /// What can be reported on.
+    /// What the caller can report on: all names of a specification are looked up in it.
     pub model: &'a Model,
+    /// What there is: the same path means the same way to everybody, or is refused.
+    pub whole: &'a Model,
     /// Who asks.
     pub caller: &'a Principal,
     /// The moment that relative dates are relative to.

@@ -19,6 +19,12 @@ pub enum Error {
         /// JSON pointer to where the report uses it.
         pointer: String,
     },
+    /// The caller may not take the records out as a file.
+    #[error("your role may not export {objects}; look at the report here instead")]
+    NotExported {
+        /// Plural label of the object, in lower case.
+        objects: String,
+    },
     /// The report would have more groups than can be shown.
     #[error("the report has {found} {what}, more than {most}; filter it or choose coarser groups")]
     TooManyGroups {
@@ -60,7 +66,7 @@ impl Fault for Error {
         match self {
             Self::Invalid(_) | Self::TooManyGroups { .. } => FaultKind::Invalid,
             Self::UnknownReport(_) => FaultKind::NotFound,
-            Self::Masked { .. } => FaultKind::Forbidden,
+            Self::Masked { .. } | Self::NotExported { .. } => FaultKind::Forbidden,
             Self::Query(source) => source.kind(),
             Self::Plan(_) | Self::Output { .. } | Self::Defect(_) => FaultKind::Broken,
         }
@@ -71,6 +77,7 @@ impl Fault for Error {
             Self::Invalid(_) => "invalid_report",
             Self::UnknownReport(_) => "unknown_report",
             Self::Masked { .. } => "masked_field",
+            Self::NotExported { .. } => "export_not_allowed",
             Self::TooManyGroups { .. } => "too_many_groups",
             Self::Query(source) => source.code(),
             Self::Plan(_) => "malformed_plan",
@@ -85,6 +92,7 @@ impl Fault for Error {
             Self::Query(source) => source.invalid(),
             Self::UnknownReport(_)
             | Self::Masked { .. }
+            | Self::NotExported { .. }
             | Self::TooManyGroups { .. }
             | Self::Plan(_)
             | Self::Output { .. }

@@ -1,6 +1,6 @@
 //! Runs reports.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use catalog::{Catalog, Clock, Principal};
 use chrono_tz::Tz;
@@ -9,6 +9,7 @@ use query_service::{EngineChoice, QueryService, ReadAt};
 use crate::{
     Error, Model, ReadyReport, ReportResult, ReportSpec, TotalsSpec,
     compile::{Compiled, Situation, compile},
+    model::ModelDescription,
     output::{self, File, OutputFormat, PageNotes},
     result::{Run, assemble},
 };
@@ -56,9 +57,17 @@ impl ReportService {
         Self { query, model: Arc::new(Model::new(catalog)), clock }
     }
 
-    /// What can be reported on.
-    pub fn model(&self) -> &Model {
-        &self.model
+    /// What somebody can report on.
+    pub fn describe(&self, caller: &Principal) -> ModelDescription {
+        self.known(caller).describe(caller)
+    }
+
+    /// The model of what the caller may know of.
+    fn known(&self, caller: &Principal) -> Arc<Model> {
+        match self.model.catalog().known_to(caller) {
+            Cow::Borrowed(_) => Arc::clone(&self.model),
+            Cow::Owned(catalog) => Arc::new(Model::new(Arc::new(catalog))),
+        }
     }
 
     /// The specification of a report.
@@ -79,7 +88,8 @@ impl ReportService {
     /// The specification is wrong or uses what the caller may not see.
     pub fn compile(&self, caller: &Principal, spec: &ReportSpec, request: &RunRequest) -> Result<Compiled, Error> {
         let now = request.at.as_of.unwrap_or_else(|| self.clock.now());
-        compile(spec, Situation { model: &self.model, caller, now, zone: request.zone })
+        let model = &self.known(caller);
+        compile(spec, Situation { model, whole: &self.model, caller, now, zone: request.zone })
     }
 
     /// Runs a report.
@@ -109,8 +119,13 @@ impl ReportService {
     /// Runs a report and writes it as a file, named after the report.
     ///
     /// # Errors
-    /// The specification is wrong, the query fails, or the result does not fit the format.
+    /// The specification is wrong, the query fails, the caller may not export what it reads, or the
+    /// result does not fit the format.
     pub async fn export(&self, caller: &Principal, request: &RunRequest, format: OutputFormat) -> Result<File, Error> {
+        let caller = &match format {
+            OutputFormat::Json | OutputFormat::Table => caller.clone(),
+            OutputFormat::Csv | OutputFormat::Xlsx | OutputFormat::Parquet | OutputFormat::Pdf => caller.exporting(),
+        };
         let result = self.run(caller, request).await?;
         let notes = match format {
             OutputFormat::Pdf => self.page_notes(caller, request, &result).await?,

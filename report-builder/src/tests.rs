@@ -59,7 +59,7 @@ fn now() -> DateTime<Utc> {
 fn compiled(spec: &Value, caller: &Principal) -> Result<crate::compile::Compiled, Error> {
     let model = Model::new(Arc::new(Catalog::standard()));
     let spec = ReportSpec::parse(spec)?;
-    compile(&spec, Situation { model: &model, caller, now: now(), zone: Tz::UTC })
+    compile(&spec, Situation { model: &model, whole: &model, caller, now: now(), zone: Tz::UTC })
 }
 
 /// The result, after both engines have given the same one.

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use catalog::{Principal, Role};
+use catalog::{Principal, Purpose, Role};
 use oltp::http::{Caller, PathParameters, Problem};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
@@ -122,9 +122,12 @@ async fn features(_caller: Caller) -> Json<FeatureList> {
 }
 
 fn check(caller: &Principal) -> Result<(), Error> {
+    if caller.purpose != Purpose::Work {
+        return Err(Error::ManagersOnly);
+    }
     match caller.role {
         Role::Admin | Role::Manager => Ok(()),
-        Role::Rep | Role::Support | Role::Analyst | Role::Executive => Err(Error::ManagersOnly),
+        Role::Rep | Role::Support | Role::Analyst | Role::Executive | Role::Custom => Err(Error::ManagersOnly),
     }
 }
 

@@ -131,5 +131,6 @@ pub(crate) fn person(number: u128, role: Role) -> Principal {
         scope,
         visible_owner_ids: [user_id].into(),
         team_ids: [].into(),
+        ..Principal::system()
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use catalog::{FaultKind, Lsn, Role};
+use catalog::{FaultKind, Lsn};
 use ingest::{CaptureHandle, CaptureStatus};
 use oltp::{
     Oltp,
@@ -61,7 +61,7 @@ async fn status(_: Caller, State(stream): State<Stream>) -> Json<CaptureStatus> 
 #[utoipa::path(post, path = "/api/warehouse/flush", tag = "warehouse", operation_id = "flushWarehouse",
     responses((status = 200, description = "What is durable now", body = Flushed)))]
 async fn flush(Caller(caller): Caller, State(stream): State<Stream>) -> Result<Json<Flushed>, Problem> {
-    if caller.role != Role::Admin {
+    if !caller.administers() {
         return Err(Problem::new(FaultKind::Forbidden, "not_allowed", "Only administrators flush the warehouse."));
     }
     let goal = stream.oltp.log_position().await?;

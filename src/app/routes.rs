@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use catalog::Principal;
+use catalog::{Principal, Purpose};
 use oltp::{
     Oltp,
     api::{Asker, CurrentSession, asker},
@@ -88,6 +88,9 @@ async fn authenticate(State(callers): State<Callers>, mut request: Request, next
     let (method, headers) = (request.method().clone(), request.headers().clone());
     match callers.find(&method, &headers).await {
         Ok(None) => {}
+        Ok(Some(Asker { principal, .. })) if principal.purpose == Purpose::Look && !looks(&request) => {
+            return Problem::from(oltp::Error::ReadOnlyToken).into_response();
+        }
         Ok(Some(Asker { principal, session })) => {
             request.extensions_mut().insert(principal);
             request.extensions_mut().insert(CurrentSession(session));
@@ -95,6 +98,17 @@ async fn authenticate(State(callers): State<Callers>, mut request: Request, next
         Err(problem) => return problem.into_response(),
     }
     next.run(request).await
+}
+
+/// Questions that are too long for an address; they change nothing.
+const QUESTIONS: [&str; 4] = ["/api/sql", "/api/reports/run", "/api/charts", "/api/schedules/preview"];
+
+/// Whether a request changes nothing, so that those who only look may send it.
+///
+/// The policy refuses their writes of records anyway; this covers everything that is not a record.
+fn looks(request: &Request) -> bool {
+    let method = request.method();
+    method.is_safe() || (method == Method::POST && QUESTIONS.contains(&request.uri().path()))
 }
 
 impl Callers {

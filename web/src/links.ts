@@ -28,6 +28,9 @@ export const links = {
   scoring: () => "/scoring",
   analytics: (subject: string) => `/${subject}/analytics`,
   search: (text: string) => withParameters("/search", { q: text }),
+  roles: () => "/settings/roles",
+  /** A preset by name, or a custom role by id. */
+  role: (role: string) => `/settings/roles/${role}`,
 } as const;
 
 function withParameters(path: string, parameters?: Record<string, string>): string {

@@ -35,6 +35,7 @@ const pages = {
   search: lazy(() => import("./search/SearchPage.tsx")),
   inbox: lazy(() => import("./inbox/InboxPage.tsx")),
   scoring: lazy(() => import("./scoring/ScoringPage.tsx")),
+  roles: lazy(() => import("./roles/RolesPage.tsx")),
 };
 
 export const routes: RouteObject[] = [
@@ -73,6 +74,8 @@ export const routes: RouteObject[] = [
           { path: "/contacts/analytics", ...page(pages.contactAnalytics) },
           { path: "/companies/analytics", ...page(pages.companyAnalytics) },
           { path: "/inbox", ...page(pages.inbox) },
+          { path: "/settings/roles", ...page(pages.roles) },
+          { path: "/settings/roles/:role", ...page(pages.roles) },
           { path: "/deals/board", ...page(pages.board) },
           { path: "/account", ...page(pages.account) },
           { path: "/users/invite", ...page(pages.invite) },

@@ -21,7 +21,10 @@ pub(super) fn object() -> ObjectDef {
         super::currency(),
         integer("score", "Score", 0, 100).computed().help("Chance to convert, 0 to 100, from the scoring model."),
         choice("score_tier", "Score tier", &["hot", "warm", "cool", "cold"]).computed(),
-        json("score_reasons", "Score reasons").computed().help("What raised and lowered the score, strongest first."),
+        json("score_reasons", "Score reasons")
+            .computed()
+            .quotes(&["source", "industry", "country", "job_title", "priority", "estimated_value", "attributes"])
+            .help("What raised and lowered the score, strongest first."),
         moment("scored_at", "Scored at").computed(),
         text("score_model", "Score model", 60).computed().help("Version of the model that gave the score."),
         text("lost_reason", "Lost reason", 200),

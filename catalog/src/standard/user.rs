@@ -1,11 +1,10 @@
 //! Users: the people who sign in. Passwords and tokens live in tables of their own.
 
-use super::{Names, choice, email, external_id, json, link, phone, shared, text};
+use super::{Names, choice, email, external_id, json, link, phone, role::ROLE_NAME_LEN, shared, text};
 use crate::{FieldDef, FieldKind, ObjectDef, Role, Writers};
 
 pub(super) fn object() -> ObjectDef {
     let names = Names { name: "user", table: "users", label: "User", plural_label: "Users", title: "name" };
-    let roles = Role::ALL.map(Role::as_str);
     shared(
         &names,
         Writers::Admins,
@@ -13,7 +12,10 @@ pub(super) fn object() -> ObjectDef {
             text("username", "Username", 60).required().unique().searchable(),
             email("email", "E-mail").required().unique(),
             text("name", "Name", 120).required().searchable(),
-            choice("role", "Role", &roles).required().default(Role::Rep.as_str()),
+            text("role", "Role", ROLE_NAME_LEN)
+                .required()
+                .default(Role::Rep.as_str())
+                .help("A preset such as rep, or the name of a custom role."),
             choice("visibility", "Visibility", &["own", "team", "all"])
                 .help("Whose records the person sees; empty means as the role says."),
             link("team_id", "Team", "team"),

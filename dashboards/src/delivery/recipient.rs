@@ -25,7 +25,7 @@ impl Deliveries {
             }
             unreadable(&error)
         })?;
-        Ok(Recipient { principal, name, address })
+        Ok(Recipient { principal: principal.exporting(), name, address })
     }
 
     /// The name of a person for the text of a mail.

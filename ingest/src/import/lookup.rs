@@ -57,6 +57,11 @@ impl Lookups {
                 lookups.slots.push(Some(slot));
                 continue;
             }
+            if policy(caller, &lookup.object).masked.contains(&lookup.by) {
+                let by = format!("{}.{}", lookup.object.name, lookup.by);
+                let message = format!("your role may not see {by}, so nothing can be found by it");
+                return Err(Error::mapping(&rule.field.name, message));
+            }
             lookups.slots.push(Some(same.len()));
             same.push(identity);
             lookups.known.push(HashMap::new());
@@ -168,6 +173,7 @@ async fn find(
     wanted: &BTreeSet<&str>,
 ) -> Result<HashMap<String, Found>, Error> {
     let owners: Option<Vec<Uuid>> = match &scope.rows {
+        RowScope::None => return Ok(HashMap::new()),
         RowScope::All => None,
         // Nothing that files link to is personal; of what is, only one's own would be found.
         RowScope::Owners(ids) | RowScope::Shared(ids) => Some(ids.iter().copied().collect()),

@@ -190,7 +190,7 @@ fn own(plan: &Plan, caller: &Principal, row: &Row, mistakes: &mut Mistakes) {
 pub(crate) fn imports_for_others(caller: &Principal) -> bool {
     match caller.role {
         Role::Admin | Role::Manager => true,
-        Role::Rep | Role::Support | Role::Analyst | Role::Executive => false,
+        Role::Rep | Role::Support | Role::Analyst | Role::Executive | Role::Custom => false,
     }
 }
 

@@ -60,18 +60,25 @@ pub async fn run(
 /// # Errors
 /// One of these is not so.
 pub fn check(oltp: &Oltp, caller: &Principal, request: &ImportRequest) -> Result<ObjectDef, Error> {
-    let object = object(oltp, request)?;
-    if !policy(caller, &object).create {
+    let object = object(oltp, caller, request)?;
+    let policy = policy(caller, &object);
+    if !policy.create {
         return Err(Error::NotAllowed { objects: object.plural_label.to_lowercase() });
+    }
+    // Matching by a field tells which values there are.
+    let matched = request.match_field.as_ref().or(request.mapping.match_field.as_ref());
+    if let Some(field) = matched.filter(|field| policy.masked.contains(*field)) {
+        return Err(Error::mapping("match", format!("your role may not see {field}, so nothing can be matched by it")));
     }
     Ok(object)
 }
 
-fn object(oltp: &Oltp, request: &ImportRequest) -> Result<ObjectDef, Error> {
+fn object(oltp: &Oltp, caller: &Principal, request: &ImportRequest) -> Result<ObjectDef, Error> {
     let catalog = oltp.catalog();
-    let found = catalog.find(&request.object).ok_or_else(|| Error::UnknownObject {
-        name: request.object.clone(),
-        known: catalog.objects.iter().map(|object| object.name.as_str()).collect::<Vec<_>>().join(", "),
+    let readable = |object: &&ObjectDef| policy(caller, object).read;
+    let found = catalog.find(&request.object).filter(readable).ok_or_else(|| {
+        let known = catalog.objects.iter().filter(readable).map(|object| object.name.as_str());
+        Error::UnknownObject { name: request.object.clone(), known: known.collect::<Vec<_>>().join(", ") }
     })?;
     match &request.mapping.object {
         Some(name) if catalog.find(name) != Some(found) => {

@@ -80,6 +80,7 @@ impl Workspace {
             scope,
             visible_owner_ids: [user_id].into(),
             team_ids: [].into(),
+            ..Principal::system()
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, post},
 };
-use catalog::{Invalid, Role, Scope};
+use catalog::{Invalid, Purpose, Role, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -72,13 +72,20 @@ struct Me {
     user: Option<Record>,
     /// Login name.
     username: String,
-    /// What they may do.
-    #[schema(value_type = String)]
-    role: Role,
+    /// The name of their role: a preset or a custom one.
+    role: String,
     /// Whose records they see.
     #[schema(value_type = String)]
     scope: Scope,
+    /// Whether they look only: through a reading token, or an administrator as somebody else.
+    looking: bool,
+    /// What is wrong with their role, so that they see nothing; null when all is well.
+    role_problem: Option<&'static str>,
 }
+
+/// What a person is told whose role grants nothing because it cannot be used.
+const BROKEN_ROLE: &str =
+    "Your role does not exist any more or cannot be read, so nothing is shown; ask an administrator.";
 
 /// The caller's tokens; there is only one page.
 #[derive(Debug, Serialize, ToSchema)]
@@ -153,7 +160,9 @@ fn throttled(error: Error) -> Problem {
 )]
 async fn me(State(identity): State<Arc<Identity>>, Caller(caller): Caller) -> Result<Json<Me>, Problem> {
     let user = identity.record_of(&caller).await?;
-    Ok(Json(Me { user, username: caller.username, role: caller.role, scope: caller.scope }))
+    let role_problem = (caller.role == Role::Custom && caller.granted.is_none()).then_some(BROKEN_ROLE);
+    let (role, looking) = (caller.role_name().to_owned(), caller.purpose != Purpose::Work);
+    Ok(Json(Me { user, username: caller.username, role, scope: caller.scope, looking, role_problem }))
 }
 
 /// List my API tokens

@@ -68,7 +68,7 @@ impl Oltp {
         entry.mark_undone(&mut tx, self.clock().now()).await?;
         tx.commit().await?;
         let record = records.into_iter().next().ok_or_else(|| Error::not_found(lead))?;
-        undone.lead = crate::records::masked(record, &policy(caller, lead).masked);
+        undone.lead = crate::records::masked(record, &policy(caller, lead));
         Ok(undone)
     }
 

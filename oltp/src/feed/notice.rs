@@ -153,9 +153,9 @@ impl Notice {
         Some(ChangeEvent { id, version, actor, at, ..event(action) })
     }
 
-    /// Whether it may change what people see: their roles and teams decide about it.
+    /// Whether it may change what people see: their roles and teams decide about it, and what roles grant.
     pub(crate) fn about_people(&self) -> bool {
-        ["users", "teams"].contains(&self.table.as_str())
+        ["users", "teams", "roles"].contains(&self.table.as_str())
     }
 }
 
@@ -168,6 +168,7 @@ impl Holder {
     /// The same rule as `records::scope` prints in SQL.
     fn visible(&self, rows: &RowScope) -> bool {
         match rows {
+            RowScope::None => false,
             RowScope::All => true,
             RowScope::Owners(ids) => self.owner.is_none_or(|owner| ids.contains(&owner)),
             RowScope::Shared(ids) => {

@@ -103,7 +103,11 @@ impl Identity {
     /// [`Error::NotAllowed`]; [`Error::Invalid`] and [`Error::Conflict`] name the fields.
     pub async fn create_account(&self, caller: &Principal, mut body: Map<String, Value>) -> Result<Record> {
         let object = self.user_object()?;
-        if !policy(caller, object).create {
+        let policy = policy(caller, object);
+        if !policy.read {
+            return Err(Error::unknown_object(&object.table));
+        }
+        if !policy.create {
             return Err(Error::not_allowed("create", object));
         }
         let password = take_text(&mut body, "password")?
@@ -138,7 +142,7 @@ impl Identity {
     ) -> Result<Record> {
         let target = target.into();
         let object = self.user_object()?;
-        let writer = self.writer(caller, target.id, &body).await?;
+        let writer = self.writer(caller, target.id, &body)?;
         let current = take_text(&mut body, "current_password")?;
         let password = take_text(&mut body, "password")?;
         let changes = Changes::parse_patch(object, &body)?;
@@ -159,7 +163,8 @@ impl Identity {
         let event = password.as_ref().map(|_| Event::PasswordSet);
         let write = Write { password, event, ..Write::plain(Verb::Update, draft) };
         self.commit(self.oltp.pool().begin().await?, &writer, write).await?;
-        self.oltp.read(caller, object, target.id).await
+        let reader = if caller.user_id == target.id { &writer } else { caller };
+        self.oltp.read(reader, object, target.id).await
     }
 
     /// The catalogue's description of people.
@@ -168,15 +173,17 @@ impl Identity {
     }
 
     /// Whose rights the change is made with: the caller's, or those over their own profile.
-    async fn writer(&self, caller: &Principal, id: Uuid, body: &Map<String, Value>) -> Result<Principal> {
+    fn writer(&self, caller: &Principal, id: Uuid, body: &Map<String, Value>) -> Result<Principal> {
         let object = self.user_object()?;
-        if policy(caller, object).update {
+        let policy = policy(caller, object);
+        if policy.update {
             return Ok(caller.clone());
         }
         if caller.user_id != id {
-            return Err(Error::not_allowed("update", object));
+            let hidden = || Error::not_found(object);
+            return Err(if policy.read { Error::not_allowed("update", object) } else { hidden() });
         }
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         let own = |field: &&String| OWN_FIELDS.contains(&field.as_str()) || field.ends_with("password");
         if let Some(field) = body.keys().find(|field| object.field(field).is_some() && !own(field)) {
             return Err(Error::AdministratorsOnly { verb: format!("change {field}") });

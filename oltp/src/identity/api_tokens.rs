@@ -1,6 +1,6 @@
 //! API tokens: long-lived secrets of programs that act for a person.
 
-use catalog::{Ids, Invalid, Principal, Role};
+use catalog::{Ids, Invalid, Principal};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -97,7 +97,7 @@ impl Identity {
     /// [`Error::Invalid`]; [`Error::ReadOnlyToken`] when asked with a token that may only read;
     /// [`Error::RecordNotFound`] for the system itself, which is nobody.
     pub async fn create_token(&self, caller: &Principal, new: &NewToken) -> Result<IssuedToken> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         let lifetime = checked_lifetime(new)?;
         let user_id = caller.user_id;
         if user_id.is_nil() {
@@ -154,7 +154,7 @@ impl Identity {
     /// # Errors
     /// [`Error::RecordNotFound`]; [`Error::ReadOnlyToken`].
     pub async fn revoke_token(&self, caller: &Principal, id: Uuid) -> Result<()> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         let now = self.oltp.clock().now();
         let mut tx = self.oltp.pool().begin().await?;
         let sql = "update api_tokens set revoked_at = $4
@@ -163,7 +163,7 @@ impl Identity {
         let user_id: Option<Uuid> = sqlx::query_scalar(sql)
             .bind(id)
             .bind(caller.user_id)
-            .bind(caller.role == Role::Admin)
+            .bind(caller.administers())
             .bind(now)
             .fetch_optional(&mut *tx)
             .await?;
@@ -186,16 +186,8 @@ impl Identity {
         let principal = person.principal().map_err(token_of_closed_account)?;
         Ok(match scope {
             TokenScope::Full => principal,
-            TokenScope::Read => Principal { role: reading_role(principal.role), ..principal },
+            TokenScope::Read => principal.looking(),
         })
-    }
-}
-
-/// The role that sees the same and writes nothing.
-fn reading_role(role: Role) -> Role {
-    match role {
-        Role::Analyst => Role::Analyst, // keeps its masks
-        Role::Admin | Role::Manager | Role::Rep | Role::Support | Role::Executive => Role::Executive,
     }
 }
 

@@ -96,7 +96,7 @@ impl Identity {
     pub async fn depart(&self, provider: &str, link: Option<&Principal>) -> Result<Departure> {
         let provider = self.providers.named(provider)?;
         if let Some(caller) = link {
-            self.insist_on_full_rights(caller).await?;
+            Self::insist_on_full_rights(caller)?;
         }
         let link = link.map(|caller| caller.user_id);
         let journey = journey::Journey::new(&provider.settings.name, link, self.now() + AWAY)?;

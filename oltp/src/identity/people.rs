@@ -7,8 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use catalog::{Principal, Role, Scope};
+use catalog::{CustomRole, Principal, Purpose, Role, RoleDefinition, Scope};
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub(super) struct Person {
     pub(super) id: Uuid,
     pub(super) username: String,
     pub(super) role: Role,
+    pub(super) granted: Option<Arc<CustomRole>>,
     pub(super) scope: Scope,
     pub(super) status: String,
     pub(super) password_changed_at: Option<DateTime<Utc>>,
@@ -50,6 +52,8 @@ impl Person {
             scope: self.scope,
             visible_owner_ids: self.colleague_ids.iter().copied().chain([self.id]).collect(),
             team_ids: self.team_ids.clone(),
+            granted: self.granted.clone(),
+            purpose: Purpose::Work,
         })
     }
 }
@@ -59,6 +63,8 @@ struct Row {
     id: Uuid,
     username: String,
     role: String,
+    role_base: Option<String>,
+    role_definition: Option<Value>,
     visibility: Option<String>,
     status: String,
     password_changed_at: Option<DateTime<Utc>>,
@@ -68,23 +74,54 @@ struct Row {
 
 impl Row {
     fn person(self) -> Result<Person> {
-        let role = Role::from_str(&self.role).map_err(Error::Broken)?;
+        let (role, granted) = self.role();
         let visibility = self.visibility.as_deref().map(Scope::from_str).transpose().map_err(Error::Broken)?;
         let scope = visibility.unwrap_or_else(|| role.default_scope());
-        let colleague_ids = match scope {
-            Scope::Team => self.colleague_ids.into_iter().collect(),
-            Scope::Own | Scope::All => BTreeSet::new(),
+        // A custom role can reach the team with one object and not with another.
+        let colleague_ids = match (scope, role) {
+            (Scope::Team, _) | (Scope::All, Role::Custom) => self.colleague_ids.into_iter().collect(),
+            (Scope::None | Scope::Own | Scope::All, _) => BTreeSet::new(),
         };
         Ok(Person {
             id: self.id,
             username: self.username,
             role,
+            granted,
             scope,
             status: self.status,
             password_changed_at: self.password_changed_at,
             colleague_ids,
             team_ids: self.team_ids.into_iter().collect(),
         })
+    }
+}
+
+impl Row {
+    /// The preset, or what the custom role grants. A role that is not there or cannot be read grants
+    /// nothing: the person can sign in and sees no record.
+    fn role(&self) -> (Role, Option<Arc<CustomRole>>) {
+        if let Ok(preset) = Role::from_str(&self.role) {
+            return (preset, None);
+        }
+        let granted = self.custom_role();
+        if let Err(reason) = &granted {
+            tracing::error!(
+                user.id = %self.id,
+                role = self.role,
+                reason,
+                "a person's role cannot be used, so they see nothing; an administrator must repair it or give another"
+            );
+        }
+        (Role::Custom, granted.ok().map(Arc::new))
+    }
+
+    fn custom_role(&self) -> Result<CustomRole, String> {
+        let (Some(base), Some(definition)) = (&self.role_base, &self.role_definition) else {
+            return Err("there is no such role".to_owned());
+        };
+        let base = Role::from_str(base)?;
+        let definition = RoleDefinition::stored(definition).map_err(|error| error.to_string())?;
+        Ok(CustomRole { name: self.role.clone(), base, definition })
     }
 }
 

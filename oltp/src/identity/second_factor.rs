@@ -67,7 +67,7 @@ impl Identity {
     /// # Errors
     /// [`Error::Invalid`] for `current_password`; [`Error::Conflict`] when there is one already.
     pub async fn enrol_second_factor(&self, caller: &Principal, current_password: Option<&str>) -> Result<Enrolment> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         self.confirm_password(caller.user_id, current_password).await?;
         if self.has_second_factor(caller.user_id).await? {
             return Err(already());
@@ -96,7 +96,7 @@ impl Identity {
         session: Option<Uuid>,
         code: &str,
     ) -> Result<RecoveryCodes> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         let factor = self.factor(caller.user_id).await?.ok_or_else(not_begun)?;
         if factor.confirmed_at.is_some() {
             return Err(already());
@@ -124,7 +124,7 @@ impl Identity {
     /// # Errors
     /// [`Error::Invalid`] for `code`; [`Error::TooManyAttempts`].
     pub async fn renew_recovery_codes(&self, caller: &Principal, code: &str) -> Result<RecoveryCodes> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         if !self.code_counts(caller.user_id, code).await? {
             return Err(wrong("code"));
         }
@@ -148,7 +148,7 @@ impl Identity {
         session: Option<Uuid>,
         (current_password, code): (Option<&str>, &str),
     ) -> Result<()> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         self.confirm_password(caller.user_id, current_password).await?;
         if !self.code_counts(caller.user_id, code).await? {
             return Err(wrong("code"));

@@ -29,6 +29,7 @@ pub(super) enum Event {
     RecoveryCodesMade,
     IdentityLinked,
     IdentityUnlinked,
+    Previewed,
 }
 
 impl Event {
@@ -54,6 +55,7 @@ impl Event {
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::IdentityLinked => "identity_linked",
             Self::IdentityUnlinked => "identity_unlinked",
+            Self::Previewed => "previewed",
         }
     }
 }

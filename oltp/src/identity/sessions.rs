@@ -109,7 +109,7 @@ impl Identity {
     /// [`Error::RecordNotFound`] when the one to end is not an open session of the caller;
     /// [`Error::ReadOnlyToken`].
     pub async fn end_sessions(&self, caller: &Principal, ending: Ending) -> Result<()> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         let ended = self.end_of(caller.user_id, ending, Some(caller.user_id)).await?;
         if ended == 0 && matches!(ending, Ending::One(_)) {
             return Err(Error::RecordNotFound { object: "session".to_owned() });
@@ -125,7 +125,7 @@ impl Identity {
         if caller.user_id != user_id && caller.role != catalog::Role::Admin {
             return Err(Error::AdministratorsOnly { verb: "end sessions of others".to_owned() });
         }
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         self.oltp.read(caller, self.user_object()?, user_id).await?;
         self.end_of(user_id, Ending::All, Some(caller.user_id)).await?;
         Ok(())

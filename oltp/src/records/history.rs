@@ -1,9 +1,9 @@
 //! What happened to one record, from the audit log.
 
-use catalog::{ObjectDef, Principal, policy};
+use catalog::{ObjectDef, Principal, RowScope, policy};
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::{moment_text, scope, statement};
@@ -43,7 +43,8 @@ impl Oltp {
     ///
     /// # Errors
     /// [`Error::RecordNotFound`] when the caller may not see the record; records in the bin count
-    /// as seen. [`Error::NotAllowed`] when they may not read audit logs.
+    /// as seen. [`Error::NotAllowed`] when they may not read its audit log. Changes of fields that
+    /// they may not see are left out.
     pub async fn history(
         &self,
         caller: &Principal,
@@ -52,27 +53,43 @@ impl Oltp {
         (before, limit): (Option<i64>, u32),
     ) -> Result<Vec<AuditEntry>> {
         let policy = policy(caller, object);
-        let sql = format!(
-            "select {row}.id from {table} {row} where {row}.id = $1 and {scope}",
-            row = statement::ROW,
-            table = statement::quoted(&object.table),
-            scope = scope::condition(&policy.rows, 2),
-        );
-        let mut seen = sqlx::query_scalar::<_, Uuid>(AssertSqlSafe(sql)).bind(id);
-        if let Some(owners) = scope::ids(&policy.rows) {
-            seen = seen.bind(owners);
+        let mut connection = self.pool().acquire().await?;
+        if !within(&mut connection, object, id, &policy.rows).await? {
+            return Err(Error::not_found(object));
         }
-        seen.fetch_optional(self.pool()).await?.ok_or_else(|| Error::not_found(object))?;
-        if !policy.audit {
+        if !policy.audit || !within(&mut connection, object, id, &policy.audited).await? {
             return Err(Error::not_allowed("read the history of", object));
         }
-        let entries = sqlx::query_as(include_str!("../../sql/record_history.sql"))
+        let mut entries: Vec<AuditEntry> = sqlx::query_as(include_str!("../../sql/record_history.sql"))
             .bind(&object.name)
             .bind(id)
             .bind(before)
             .bind(i64::from(limit))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *connection)
             .await?;
+        for changes in entries.iter_mut().filter_map(|entry| entry.changes.as_object_mut()) {
+            changes.retain(|field, _| !policy.masked.contains(field));
+        }
         Ok(entries)
     }
+}
+
+/// Whether a record, live or in the bin, is one of these rows.
+pub(crate) async fn within(
+    connection: &mut PgConnection,
+    object: &ObjectDef,
+    id: Uuid,
+    rows: &RowScope,
+) -> Result<bool> {
+    let sql = format!(
+        "select {row}.id from {table} {row} where {row}.id = $1 and {scope}",
+        row = statement::ROW,
+        table = statement::quoted(&object.table),
+        scope = scope::condition(rows, 2),
+    );
+    let mut seen = sqlx::query_scalar::<_, Uuid>(AssertSqlSafe(sql)).bind(id);
+    if let Some(owners) = scope::ids(rows) {
+        seen = seen.bind(owners);
+    }
+    Ok(seen.fetch_optional(connection).await?.is_some())
 }

@@ -61,7 +61,7 @@ pub struct Page {
 }
 
 impl ListQuery {
-    fn parse(setting: &Setting<'_>, parameters: &[(String, String)], today: Today) -> Result<Self> {
+    fn parse(setting: &Setting<'_>, policy: &Policy, parameters: &[(String, String)], today: Today) -> Result<Self> {
         let Setting { catalog: _, caller, object } = *setting;
         let mut raw = Raw::default();
         let mut refused = Vec::new();
@@ -74,8 +74,7 @@ impl ListQuery {
         let Some(sort) = sort.filter(|_| refused.is_empty()) else {
             return Err(Invalid(refused).into());
         };
-        let policy = policy(caller, object);
-        check_permissions(&policy, object, &raw, &sort)?;
+        check_permissions(policy, object, &raw, &sort)?;
         let fingerprint = raw.fingerprint(object, &sort);
         let cursor = raw.cursor.as_deref().map(|text| checked_cursor(caller, text, &sort, &fingerprint)).transpose()?;
         Ok(Self {
@@ -101,15 +100,32 @@ impl Oltp {
     /// # Errors
     /// [`Error::Invalid`] names every wrong parameter at once; [`Error::MaskedField`] when the
     /// caller may not see a field that is filtered or sorted by; [`Error::NotAllowed`] when they
-    /// may not see the bin, or the records of another object that a filter asks about.
+    /// may not see the bin, or the records of another object that a filter asks about;
+    /// [`Error::UnknownObject`] when they may not know that there is the object.
     pub async fn list_query(
         &self,
         caller: &Principal,
         object: &ObjectDef,
         parameters: &[(String, String)],
     ) -> Result<ListQuery> {
-        let setting = Setting { catalog: self.catalog(), caller, object };
-        let mut query = ListQuery::parse(&setting, parameters, Today { now: self.clock().now(), zone: Tz::UTC })?;
+        self.checked_query(caller, (object, &policy(caller, object)), parameters).await
+    }
+
+    /// The same under a policy that was decided elsewhere.
+    pub(crate) async fn checked_query(
+        &self,
+        caller: &Principal,
+        (object, policy): (&ObjectDef, &Policy),
+        parameters: &[(String, String)],
+    ) -> Result<ListQuery> {
+        if !policy.read {
+            return Err(Error::unknown_object(&object.table));
+        }
+        // What is hidden from them is unknown, also at the other end of a link.
+        let (catalog, object) = (self.catalog().known_to(caller), policy.known(object));
+        let setting = Setting { catalog: &catalog, caller, object: &object };
+        let today = Today { now: self.clock().now(), zone: Tz::UTC };
+        let mut query = ListQuery::parse(&setting, policy, parameters, today)?;
         if query.filters.iter().any(Filter::dated) {
             query.today.zone = self.zone_of(caller).await?;
         }
@@ -131,27 +147,26 @@ impl Oltp {
     /// pages shows every record that stays as it is exactly once.
     ///
     /// # Errors
-    /// [`Error::NotAllowed`], or the database is away.
+    /// [`Error::UnknownObject`] when they may not know that there is the object, or the database is away.
     pub async fn list(&self, caller: &Principal, object: &ObjectDef, query: &ListQuery) -> Result<Page> {
-        self.list_from(caller, object, &statement::quoted(&object.table), query).await
+        self.list_from(&policy(caller, object), object, &statement::quoted(&object.table), query).await
     }
 
     /// Lists rows of a relation that has the columns of the object.
     pub(crate) async fn list_from(
         &self,
-        caller: &Principal,
+        policy: &Policy,
         object: &ObjectDef,
         relation: &str,
         query: &ListQuery,
     ) -> Result<Page> {
-        let policy = policy(caller, object);
         if !policy.read {
-            return Err(Error::not_allowed("read", object));
+            return Err(Error::unknown_object(&object.table));
         }
         let mut connection = self.pool().acquire().await?;
-        let rows = page::fetch(&mut connection, &page::page((object, relation), &policy, query)).await?;
+        let rows = page::fetch(&mut connection, &page::page((object, relation), policy, query)).await?;
         let total = if query.total {
-            let count = page::fetch(&mut connection, &page::total((object, relation), &policy, query)).await?;
+            let count = page::fetch(&mut connection, &page::total((object, relation), policy, query)).await?;
             count.first().and_then(serde_json::Value::as_i64)
         } else {
             None
@@ -164,7 +179,7 @@ impl Oltp {
             let position = query.sort.position(last);
             Cursor { fingerprint: query.fingerprint.clone(), position }.to_text()
         });
-        let items = items.into_iter().map(|record| masked(query.sort.without_links(record), &policy.masked)).collect();
+        let items = items.into_iter().map(|record| masked(query.sort.without_links(record), policy)).collect();
         Ok(Page { items, next, total })
     }
 }

@@ -105,8 +105,10 @@ fn matching(object: &ObjectDef, policy: &Policy, query: &ListQuery) -> Condition
         Deleted::Only => conditions.push(format!("{} is not null", statement::column("deleted_at"))),
         Deleted::With => {}
     }
-    let parameter = scope::ids(&policy.rows).map_or(0, |owners| conditions.bind(Bind::Ids(owners)));
-    conditions.push(scope::condition(&policy.rows, parameter));
+    // The bin is for those who may delete, as far as they may.
+    let rows = if query.deleted == Deleted::Without { &policy.rows } else { &policy.deletable };
+    let parameter = scope::ids(rows).map_or(0, |owners| conditions.bind(Bind::Ids(owners)));
+    conditions.push(scope::condition(rows, parameter));
     for filter in &query.filters {
         let condition = filter.condition(&mut conditions, &query.today);
         conditions.push(condition);

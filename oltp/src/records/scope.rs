@@ -11,6 +11,7 @@ use super::statement::column;
 pub(crate) fn condition(rows: &RowScope, parameter: usize) -> String {
     let owner = column("owner_id");
     match rows {
+        RowScope::None => "false".to_owned(),
         RowScope::All => "true".to_owned(),
         RowScope::Owners(_) => format!("({owner} is null or {owner} = any(${parameter}))"),
         RowScope::Shared(_) => format!(
@@ -25,7 +26,7 @@ pub(crate) fn condition(rows: &RowScope, parameter: usize) -> String {
 /// The ids to bind, if the scope names any.
 pub(crate) fn ids(rows: &RowScope) -> Option<Vec<Uuid>> {
     match rows {
-        RowScope::All => None,
+        RowScope::None | RowScope::All => None,
         RowScope::Owners(ids) | RowScope::Shared(ids) => Some(ids.iter().copied().collect()),
     }
 }

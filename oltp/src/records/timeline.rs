@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgConnection, types::Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Record, cursor::Cursor, masked, moment_text, scope, statement};
+use super::{Record, cursor::Cursor, history::within, masked, moment_text, scope, statement};
 use crate::{Error, Oltp, Result};
 
 mod entry;
@@ -131,6 +131,10 @@ impl Subject<'_> {
             return Ok(Vec::new());
         }
         let moment = part.moment();
+        // Whoever may not see what it is about, or when it was, must not learn it from its place here.
+        if policy.masked.iter().any(|field| *field == link || part.moment().contains(field.as_str())) {
+            return Ok(Vec::new());
+        }
         let ids = scope::ids(&policy.rows);
         let sql = format!(
             "select {moment} as at, {json} as record, u.name as owner_name\n\
@@ -163,15 +167,24 @@ impl Subject<'_> {
             rows = rows.bind(ids);
         }
         let rows = rows.fetch_all(connection).await?;
+        let named = !policy.masked.contains("owner_id") && self.names_people()?;
         let item = |row: RecordRow| {
-            TimelineItem::of_record(part, row.at, &masked(row.record.0, &policy.masked), row.owner_name)
+            let owner_name = row.owner_name.filter(|_| named);
+            TimelineItem::of_record(part, row.at, &masked(row.record.0, &policy), owner_name)
         };
         Ok(rows.into_iter().map(item).collect())
     }
 
+    /// Whether the caller may know what people are called.
+    fn names_people(&self) -> Result<bool> {
+        let people = self.oltp.catalog().object("user").ok_or_else(|| Error::unknown_object("user"))?;
+        let policy = policy(self.caller, people);
+        Ok(policy.read && !policy.masked.contains("name"))
+    }
+
     async fn changes(&self, connection: &mut PgConnection, query: &TimelineQuery) -> Result<Vec<TimelineItem>> {
         let policy = policy(self.caller, self.object);
-        if !policy.audit {
+        if !policy.audit || !within(connection, self.object, self.id, &policy.audited).await? {
             return Ok(Vec::new());
         }
         let (before, id) = query.bound(Part::Change);

@@ -47,14 +47,14 @@ impl Oltp {
     ) -> Result<FieldValues> {
         let given = |name: &str| parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
         let field = given("field").ok_or_else(|| invalid("field", "required", "say whose values: field=city"))?;
-        check(object, field)?;
+        let policy = policy(caller, object);
+        if !policy.read {
+            return Err(Error::unknown_object(&object.table));
+        }
+        check(&policy.known(object), field)?;
         let limit = given("limit").map_or(Ok(DEFAULT_VALUES), limit)?;
         if let Some(foreign) = FOREIGN.into_iter().find(|name| *name != "limit" && given(name).is_some()) {
             return Err(invalid(foreign, "unknown_parameter", "values have no order and no pages of their own"));
-        }
-        let policy = policy(caller, object);
-        if !policy.read {
-            return Err(Error::not_allowed("read", object));
         }
         if policy.masked.contains(field) {
             return Err(Error::MaskedField { field: field.to_owned() });

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Catalog, Invalid, ObjectDef, Ownership, Policy, Principal, policy};
+use catalog::{Catalog, Invalid, ObjectDef, Ownership, Policy, Principal, RowScope, policy};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, types::Json};
@@ -56,6 +56,9 @@ impl<E: Into<Error>> From<E> for Failure {
 pub(crate) async fn prepare(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &mut [Draft]) -> Result<()> {
     let policy = policy(batch.caller, batch.object);
     if batch.verb == Verb::Create {
+        if !policy.read {
+            return Err(Error::unknown_object(&batch.object.table));
+        }
         if !policy.create {
             return Err(Error::not_allowed(batch.verb.as_str(), batch.object));
         }
@@ -158,15 +161,16 @@ async fn lock(tx: &mut PgConnection, batch: &Batch<'_>, policy: &Policy, drafts:
         };
         let deleted = record.get("deleted_at").is_some_and(|at| !at.is_null());
         match batch.verb {
-            Verb::Restore if !deleted => {
+            // Whoever may not restore is told so, whatever the state.
+            Verb::Restore if !deleted && policy.delete => {
                 draft.refuse(Error::NotDeleted { object: batch.object.label.to_lowercase() });
             }
             Verb::Update | Verb::Delete if deleted => draft.refuse(Error::not_found(batch.object)),
             Verb::Create | Verb::Update | Verb::Delete | Verb::Restore => {}
         }
         let owner = record.get("owner_id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
-        if batch.object.ownership != Ownership::Shared && !policy.changeable.covers(owner) {
-            draft.refuse(Error::OwnerOnly { object: batch.object.label.to_lowercase() });
+        if allowed(batch.verb, policy) && !reached(batch.verb, policy).covers(owner) {
+            draft.refuse(beyond(batch.verb, batch.object));
         }
         draft.current = Some(record);
     }
@@ -187,6 +191,24 @@ pub(crate) async fn locked(
     }
     let records = query.fetch_all(tx).await?;
     Ok(records.into_iter().filter_map(|Json(record)| id_of(&record).map(|id| (id, record))).collect())
+}
+
+/// Owners with whose records the verb may be done.
+fn reached(verb: Verb, policy: &Policy) -> &RowScope {
+    match verb {
+        Verb::Create => &policy.creatable,
+        Verb::Update => &policy.changeable,
+        Verb::Delete | Verb::Restore => &policy.deletable,
+    }
+}
+
+/// The refusal of a record that the caller sees and that belongs to somebody else.
+fn beyond(verb: Verb, object: &ObjectDef) -> Error {
+    let label = object.label.to_lowercase();
+    match object.ownership {
+        Ownership::Personal => Error::OwnerOnly { object: label },
+        Ownership::Owned | Ownership::Shared => Error::NotYours { verb: verb.as_str(), object: label },
+    }
 }
 
 fn allowed(verb: Verb, policy: &Policy) -> bool {
@@ -219,16 +241,41 @@ fn check_version(draft: &mut Draft, object: &ObjectDef) {
     }
 }
 
-/// Masked fields may not be written, and nobody may push a record out of their own sight.
+/// Masked and fixed fields may not be written, and nobody may push a record out of their own reach.
 fn check_fields(draft: &mut Draft, batch: &Batch<'_>, policy: &Policy) {
-    if let Some(field) = policy.masked.iter().find(|field| draft.changes.get(field).is_some()) {
-        draft.refuse(Error::MaskedField { field: field.clone() });
+    for field in policy.masked.iter().chain(&policy.fixed) {
+        if let Some(refusal) = refused_write(draft, batch, policy, field) {
+            draft.refuse(refusal);
+        }
     }
     if batch.object.field("owner_id").is_some()
         && (batch.verb == Verb::Create || draft.changing("owner_id"))
-        && !policy.changeable.covers(draft.link_after("owner_id"))
+        && !reached(batch.verb, policy).covers(draft.link_after("owner_id"))
     {
         let message = "Owner must be you or somebody whose records you see";
         draft.refuse(Invalid::field("owner_id", "outside_your_scope", message));
     }
+}
+
+/// Why a field that the caller may not write is refused; what a new record gets by itself is not
+/// the caller's doing.
+fn refused_write(draft: &Draft, batch: &Batch<'_>, policy: &Policy, field: &str) -> Option<Error> {
+    let given = draft.changes.get(field)?;
+    let object = batch.object;
+    if batch.verb == Verb::Create {
+        let own = field == "owner_id" && given.as_str() == Some(&batch.caller.user_id.to_string());
+        let default = object.field(field).and_then(|field| field.default.as_ref());
+        if own || given.is_null() || default == Some(given) {
+            return None;
+        }
+    }
+    if policy.hidden.contains(field) {
+        // The words of `Changes::parse_patch` for a field that does not exist.
+        let message = format!("{} has no field {field}", object.label);
+        return Some(Invalid::field(field, "unknown_field", message).into());
+    }
+    if policy.masked.contains(field) {
+        return Some(Error::MaskedField { field: field.to_owned() });
+    }
+    draft.changing(field).then(|| Error::FixedField { field: field.to_owned() })
 }

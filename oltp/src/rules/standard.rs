@@ -6,6 +6,7 @@ use catalog::ObjectDef;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standard {
     Team,
+    Role,
     User,
     Company,
     Contact,
@@ -40,6 +41,7 @@ impl Standard {
     pub(super) fn of(object: &ObjectDef) -> Option<Self> {
         Some(match object.name.as_str() {
             "team" => Self::Team,
+            "role" => Self::Role,
             "user" => Self::User,
             "company" => Self::Company,
             "contact" => Self::Contact,

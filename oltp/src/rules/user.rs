@@ -1,4 +1,4 @@
-//! People: there is always an administrator, and deleting a person deactivates them.
+//! People: there is always an administrator, their role exists, and deleting a person deactivates them.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,9 @@ use crate::{
     records::{Batch, Draft, Verb},
 };
 
-/// Refuses what would leave nobody in charge; a deleted person is deactivated, a restored one
+use super::role;
+
+/// Refuses what would leave nobody in charge and roles that do not exist; a deleted person is deactivated, a restored one
 /// active again.
 pub(super) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &mut [Draft]) -> Result<()> {
     for draft in drafts.iter_mut().filter(|draft| draft.alive()) {
@@ -23,6 +25,7 @@ pub(super) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
             Verb::Create | Verb::Update => {}
         }
     }
+    role::exist(tx, drafts).await?;
     let closed: Vec<Uuid> =
         drafts.iter().filter(|draft| draft.alive() && closes(draft)).map(|draft| draft.id).collect();
     if !closed.is_empty() {

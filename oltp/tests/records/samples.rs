@@ -98,6 +98,8 @@ impl Samples {
             ("lead_status", "category") => Some(Value::from(["open", "lost"][n % 2])),
             ("lead_status", "next_statuses") => Some(Value::from(vec![["new", "lost"][n % 2]])),
             ("lead_status", "required_fields") => Some(Value::from(vec![["email", "phone"][n % 2]])),
+            ("user", "role") => Some(json!(["rep", "support"][n % 2])),
+            ("role", "definition") => Some(Self::definition(["own", "team"][n % 2])),
             ("lead_feedback", "reasons") => Some(json!([["good_fit"], ["bad_timing"]][n % 2])),
             ("schedule", "time_of_day") => Some(json!(format!("{:02}:15", n % 24))),
             ("schedule", "time_zone") => Some(Value::from(["UTC", "Europe/Berlin", "Asia/Kolkata"][n % 3])),
@@ -105,6 +107,15 @@ impl Samples {
             ("schedule", "recipients") => self.linked.get("user").map(|user| json!([user])),
             _ => None,
         }
+    }
+
+    /// What a role grants, as it is stored: each action named.
+    pub(super) fn definition(reach: &str) -> Value {
+        let deal = json!({
+            "read": reach, "create": "own", "update": "own", "delete": "none", "audit": "none", "export": reach,
+            "fields": {"amount": "masked"},
+        });
+        json!({ "objects": { "deal": deal } })
     }
 
     /// Values the field must refuse, with their codes.

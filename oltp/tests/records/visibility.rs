@@ -155,7 +155,7 @@ async fn the_catalogue_says_what_the_caller_may_do() {
 
     assert_eq!(
         permissions(&rep, "deal").await,
-        json!({"read": true, "create": true, "update": true, "delete": false, "audit": false, "visibility": "own", "masked": []})
+        json!({"read": true, "create": true, "update": true, "delete": false, "audit": false, "export": true, "visibility": "own", "masked": [], "fixed": []})
     );
     assert_eq!(permissions(&analyst, "contact").await["masked"], json!(["email", "phone", "postal_code", "street"]));
 }

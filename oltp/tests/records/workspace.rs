@@ -79,7 +79,7 @@ impl Workspace {
         let body = json!({"username": username, "email": email, "name": username, "role": role});
         let user_id = id_of(&self.make("user", body).await);
         let visible_owner_ids = others.iter().copied().chain([user_id]).collect();
-        Principal { user_id, username, role, scope, visible_owner_ids, team_ids: [].into() }
+        Principal { user_id, username, role, scope, visible_owner_ids, team_ids: [].into(), ..Principal::system() }
     }
 
     pub(super) async fn admin(&self) -> Principal {

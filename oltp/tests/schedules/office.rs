@@ -45,6 +45,7 @@ impl Office {
             scope: Scope::Own,
             visible_owner_ids: [user_id].into(),
             team_ids: [].into(),
+            ..Principal::system()
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     Error,
     access::Access,
     facts::Facts,
-    sight::{CUSTOMERS, CUSTOMERS_SQL, Relation, Sight, Versions},
+    sight::{CUSTOMER_COLUMNS, CUSTOMERS, CustomerColumn, Relation, Sight, Versions},
 };
 
 /// What a connection has defined, so that equal requests reuse it.
@@ -47,8 +47,9 @@ impl Views {
                 self.define(connection, &name, (table, versions, access), facts)?;
             }
         }
-        if names.contains(CUSTOMERS) {
-            connection.execute_batch(&format!("create or replace temp view {CUSTOMERS} as {CUSTOMERS_SQL}"))?;
+        if names.contains(CUSTOMERS) && !sight.customers().is_empty() {
+            let sql = customers_sql(sight);
+            connection.execute_batch(&format!("create or replace temp view {CUSTOMERS} as {sql}"))?;
         }
         Ok(())
     }
@@ -72,6 +73,19 @@ impl Views {
         self.0.insert(name.to_owned(), View { table, versions, access, _held: held });
         Ok(())
     }
+}
+
+/// The rows of `customers` as the person of `sight` sees them; the views below it mask and hide.
+fn customers_sql(sight: &Sight) -> String {
+    let halves = sight.customers().into_iter().map(|half| {
+        let columns = CUSTOMER_COLUMNS.map(|name| match half.source(name) {
+            CustomerColumn::Kind => format!("'{}' as {name}", half.kind),
+            CustomerColumn::Of(column) => format!("{column} as {name}"),
+            CustomerColumn::Hidden => format!("null::varchar as {name}"),
+        });
+        format!("select {} from {} where lifecycle = 'customer'", columns.join(", "), half.table)
+    });
+    halves.collect::<Vec<_>>().join(" union all ")
 }
 
 fn view_sql(
@@ -103,6 +117,7 @@ fn view_sql(
     if !access.enforceable_on(schema) {
         return Err(Error::Defect(format!("`{}` lacks the columns its policy needs", table.name)));
     }
+    // Only statements of our own run here and name their columns, so a hidden one reads as null.
     let columns = schema.fields().iter().map(|field| {
         let name = quoted(field.name());
         if access.masks(field.name()) { format!("null::{} as {name}", sql_type(field)) } else { name }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::{
     catalog::{SchemaProvider, TableProvider, view::ViewTable},
+    common::ScalarValue,
     datasource::provider_as_source,
     error::{DataFusionError, Result},
     logical_expr::{LogicalPlan, LogicalPlanBuilder, col, lit},
@@ -16,11 +17,8 @@ use crate::{
     fold::Fold,
     lake_scan::LakeScan,
     secure::SecureTable,
-    sight::{Relation, Sight, Versions},
+    sight::{CUSTOMER_COLUMNS, CustomerColumn, CustomerHalf, Relation, Sight, Versions},
 };
-
-/// Columns of `customers` that companies and contacts share.
-const SHARED: [&str; 8] = ["name", "email", "phone", "street", "city", "region", "postal_code", "country"];
 
 /// The relations of one [`Sight`].
 #[derive(Debug)]
@@ -58,20 +56,25 @@ impl LakeSchema {
     }
 
     fn customers(&self) -> Result<LogicalPlan> {
-        let side = |table: &str, kind: &str, company: &str| {
-            let provider =
-                self.resolve(table)?.ok_or_else(|| DataFusionError::Internal(format!("no table {table}")))?;
-            let mut columns = vec![col("id"), lit(kind).alias("kind")];
-            columns.extend(SHARED.map(col));
-            columns.push(col(company).alias("company_id"));
-            columns.extend(["owner_id", "external_id", "created_at", "updated_at"].map(col));
-            LogicalPlanBuilder::scan(table, provider_as_source(provider), None)?
+        let half = |half: CustomerHalf| {
+            let missing = || DataFusionError::Internal(format!("no table {}", half.table));
+            let provider = self.resolve(half.table)?.ok_or_else(missing)?;
+            let columns = CUSTOMER_COLUMNS.map(|name| match half.source(name) {
+                CustomerColumn::Kind => lit(half.kind).alias(name),
+                CustomerColumn::Of(column) => col(column).alias(name),
+                CustomerColumn::Hidden => lit(ScalarValue::Utf8View(None)).alias(name),
+            });
+            LogicalPlanBuilder::scan(half.table, provider_as_source(provider), None)?
                 .filter(col("lifecycle").eq(lit("customer")))?
                 .project(columns)?
                 .build()
         };
-        let contacts = side("contacts", "contact", "company_id")?;
-        LogicalPlanBuilder::from(side("companies", "company", "id")?).union(contacts)?.build()
+        let mut halves = self.sight.customers().into_iter().map(half);
+        let first = halves.next().ok_or_else(|| DataFusionError::Internal("no customers".to_owned()))??;
+        match halves.next() {
+            Some(second) => LogicalPlanBuilder::from(first).union(second?)?.build(),
+            None => Ok(first),
+        }
     }
 }
 

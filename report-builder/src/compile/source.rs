@@ -5,13 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use catalog::ObjectDef;
 use query_service::rel::{Expr, JoinKind, Rel, ScanColumn, ValueType};
 
 use super::{Context, path_refused};
 use crate::{
     Error,
     fault::refused,
-    model::{Dimension, Link, Model, Resolved},
+    model::{Dimension, Link, Model, PathError, Resolved},
 };
 
 /// The records of one object, being assembled.
@@ -71,10 +72,10 @@ impl Source {
         let resolved = context.situation.model.resolve(path).map_err(|error| path_refused(pointer, &error))?;
         let links = context
             .situation
-            .model
+            .whole
             .seen_from(&self.home, path, &resolved.dimension)
             .map_err(|error| path_refused(pointer, &error))?;
-        check_mask(context, &resolved.dimension, path, pointer)?;
+        check_sight(context, (&self.home, &links), &resolved.dimension, (path, pointer))?;
         let name = self.column(&links, &resolved.dimension.column.name);
         Ok((Expr::Column(name), resolved))
     }
@@ -162,7 +163,17 @@ impl Source {
     fn scan(&self, at: usize, context: &Context<'_>) -> Result<Rel, Error> {
         let defect = |what: &str| Error::Defect(format!("{what} of a bound path is not in the catalogue"));
         let node = self.nodes.get(at).ok_or_else(|| defect("a node"))?;
-        let object = context.situation.model.object(&node.object).ok_or_else(|| defect(&node.object))?;
+        let object = context.situation.whole.object(&node.object).ok_or_else(|| defect(&node.object))?;
+        let policy = catalog::policy(context.situation.caller, object);
+        if !policy.read {
+            // What the caller knows of and may not read now, they may not export.
+            return Err(Error::NotExported { objects: object.plural_label.to_lowercase() });
+        }
+        // Paths were checked with their pointers; this is what no path can get around.
+        if let Some(field) = node.columns.iter().find(|column| policy.masked.contains(*column)) {
+            let field = format!("{}.{field}", object.name);
+            return Err(Error::Masked { field, pointer: String::new() });
+        }
         let column = |name: &String| -> Result<ScanColumn, Error> {
             let ty = Model::column(object, name).map(|column| column.ty).ok_or_else(|| defect(name))?;
             Ok(ScanColumn { source: name.clone(), name: self.name(at, name), ty })
@@ -187,15 +198,31 @@ impl Source {
     }
 }
 
-/// Refuses a field that the caller may not see; filtering by it would reveal it too.
-fn check_mask(context: &Context<'_>, dimension: &Dimension, path: &str, pointer: &str) -> Result<(), Error> {
-    let object = dimension.links.last().map_or(&dimension.root, |link| &link.target);
-    let Some(object) = context.situation.model.object(object) else { return Ok(()) };
-    let masked = catalog::policy(context.situation.caller, object).masked.contains(&dimension.column.name);
-    if masked {
-        return Err(Error::Masked { field: path.to_owned(), pointer: pointer.to_owned() });
+/// Refuses a field that the caller may not see, or a way there over what they may not see; filtering
+/// by it would reveal it too.
+fn check_sight(
+    context: &Context<'_>,
+    (home, links): (&str, &[Link]),
+    dimension: &Dimension,
+    (path, pointer): (&str, &str),
+) -> Result<(), Error> {
+    let fields = links.iter().map(|link| link.field.as_str()).chain([dimension.column.name.as_str()]);
+    let objects = [home].into_iter().chain(links.iter().map(|link| link.target.as_str()));
+    for (object, field) in objects.zip(fields) {
+        let Some(known) = context.situation.model.object(object) else {
+            let (path, home, target) = (path.to_owned(), home.to_owned(), dimension.root.clone());
+            return Err(path_refused(pointer, &PathError::Unrelated { path, home, target }).into());
+        };
+        if catalog::policy(context.situation.caller, known).masked.contains(field) || !has(known, field) {
+            return Err(Error::Masked { field: path.to_owned(), pointer: pointer.to_owned() });
+        }
     }
     Ok(())
+}
+
+/// Whether the caller knows of the column.
+fn has(object: &ObjectDef, column: &str) -> bool {
+    Model::column(object, column).is_some()
 }
 
 /// The type of a column that paths can end in, as the plan sees it.

@@ -1,5 +1,7 @@
 //! The model as a list to pick from, for the report builder's screen.
 
+use std::collections::BTreeSet;
+
 use catalog::{ObjectDef, Principal, SYSTEM_COLUMNS};
 use query_service::rel::ValueType;
 use serde::Serialize;
@@ -79,6 +81,7 @@ impl Model {
     }
 
     fn describe_object(&self, caller: &Principal, object: &ObjectDef) -> ModelObject {
+        let seen = |object: &str| self.catalog().object(object).is_some();
         let masked = catalog::policy(caller, object).masked;
         let names = object.fields.iter().map(|field| field.name.as_str()).filter(|name| !masked.contains(*name));
         let names = names.chain(SYSTEM_COLUMNS.iter().map(|(name, _)| *name));
@@ -90,12 +93,17 @@ impl Model {
             format: column.format(),
             options: column.options.clone(),
         };
-        let links = object.links().map(|(field, target)| ModelLink {
+        let links = object.links().filter(|(field, target)| !masked.contains(&field.name) && seen(target));
+        let links = links.map(|(field, target)| ModelLink {
             path: format!("{}.{}", object.name, path::short(&field.name)),
             label: field.label.clone(),
             object: target.to_owned(),
         });
-        let related = self.catalog().objects.iter().filter(|child| child.links().any(|(_, to)| to == object.name));
+        let points_here = |child: &&ObjectDef| {
+            let masked = catalog::policy(caller, child).masked;
+            child.links().any(|(field, to)| to == object.name && !masked.contains(&field.name))
+        };
+        let related = self.catalog().objects.iter().filter(points_here);
         let related = related.map(|child| ModelLink {
             path: format!("{}.{}", object.name, child.table),
             label: child.plural_label.clone(),
@@ -107,7 +115,7 @@ impl Model {
             fields: columns.iter().map(field).collect(),
             links: links.collect(),
             related: related.collect(),
-            measures: measures(object, &columns),
+            measures: measures(object, &columns, &masked),
         }
     }
 }
@@ -127,14 +135,15 @@ impl ColumnDef {
     }
 }
 
-fn measures(object: &ObjectDef, columns: &[ColumnDef]) -> Vec<ModelMeasure> {
+/// What can be computed of the columns; a named measure is left out when it needs a masked field.
+fn measures(object: &ObjectDef, columns: &[ColumnDef], masked: &BTreeSet<String>) -> Vec<ModelMeasure> {
     let count = ModelMeasure {
         name: format!("{}.count", object.name),
         label: object.plural_label.clone(),
         format: Format::Integer,
         help: format!("Number of {}.", object.plural_label.to_lowercase()),
     };
-    let named = NAMED_MEASURES.iter().filter(|measure| measure.object == object.name);
+    let named = NAMED_MEASURES.iter().filter(|measure| measure.object == object.name && !measure.needs(masked));
     let named = named.map(|measure| ModelMeasure {
         name: measure.path(),
         label: measure.label.to_owned(),

@@ -1,5 +1,7 @@
 //! Named measures: the formulas that everybody should agree on, written once.
 
+use std::collections::BTreeSet;
+
 use query_service::rel::Grain;
 
 use crate::spec::{Aggregate, ConditionSpec, Format, Operator, ValueLiteral};
@@ -50,6 +52,25 @@ impl NamedMeasure {
     /// The measure's name in specifications.
     pub fn path(&self) -> String {
         format!("{}.{}", self.object, self.name)
+    }
+
+    /// Whether it is computed from one of these fields of its object.
+    pub(crate) fn needs(&self, fields: &BTreeSet<String>) -> bool {
+        let one = |field: &str| fields.contains(field);
+        match self.body {
+            MeasureBody::Filtered { field, only, .. } => {
+                field.is_some_and(one) || only.is_some_and(|(field, _)| one(field))
+            }
+            MeasureBody::WeightedOpen { amount, percent, only } => {
+                let link = percent.split('.').next().map(|link| format!("{link}_id"));
+                one(amount) || one(only.0) || link.is_some_and(|link| one(&link))
+            }
+            MeasureBody::Formula(formula) => {
+                let parts = NAMED_MEASURES.iter().filter(|part| part.object == self.object);
+                let words: Vec<&str> = formula.split_whitespace().collect();
+                parts.filter(|part| words.contains(&part.name)).any(|part| part.needs(fields))
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The score of one lead, explained to whoever may see the lead.
 
-use catalog::Principal;
+use catalog::{Principal, policy};
 use chrono::{DateTime, Utc};
 use query_service::{EngineChoice, ReadAt};
 use serde::Serialize;
@@ -48,6 +48,15 @@ pub struct PastScore {
     pub score: i64,
 }
 
+impl LeadScoreView {
+    /// The answer to whoever may see the lead and not its score.
+    fn withheld() -> Self {
+        let message = Some("Your role may not see scores.".to_owned());
+        let (reasons, history) = (Vec::new(), Vec::new());
+        Self { score: None, tier: None, scored_at: None, model: None, base: None, reasons, history, message }
+    }
+}
+
 impl Scoring {
     /// Explains the score of a lead that `caller` may see.
     ///
@@ -65,13 +74,20 @@ impl Scoring {
             .transpose()
             .map_err(|source| Error::UnreadableModel { source })?
             .unwrap_or_default();
+        let masked = policy(caller, object).masked;
+        if masked.contains("score") {
+            return Ok(LeadScoreView::withheld());
+        }
         let status = text("status").unwrap_or_default();
         let model = text("score_model");
         Ok(LeadScoreView {
             score,
             tier: Tier::ALL.into_iter().find(|tier| Some(tier.as_str()) == text("score_tier").as_deref()),
             scored_at: text("scored_at"),
-            base: score.map(|score| score - reasons.iter().map(|reason| reason.points).sum::<i64>()),
+            // Without the reasons the sum says nothing.
+            base: score
+                .filter(|_| !masked.contains("score_reasons"))
+                .map(|score| score - reasons.iter().map(|reason| reason.points).sum::<i64>()),
             history: self.past(caller, id).await?,
             message: self.message(score, &status, model.as_deref()).await?,
             reasons,

@@ -170,7 +170,7 @@ impl Segment {
     fn sees(&self, kind: usize, doc: DocId, owner: Option<u64>) -> bool {
         let by_visible = |id| self.owners.visible.get(kind).is_some_and(|visible| visible.contains(&id));
         match self.scope.rows.get(kind).and_then(Option::as_ref) {
-            None => false,
+            None | Some(RowScope::None) => false,
             Some(RowScope::All) => true,
             Some(RowScope::Owners(_)) => owner.is_none_or(by_visible),
             Some(RowScope::Shared(ids)) => owner.is_some_and(by_visible) || self.shared(ids, doc),

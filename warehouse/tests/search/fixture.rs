@@ -37,6 +37,7 @@ pub(crate) fn person(user_id: Uuid, role: Role, scope: Scope) -> Principal {
         scope,
         visible_owner_ids: [user_id].into(),
         team_ids: [].into(),
+        ..Principal::system()
     }
 }
 

@@ -30,8 +30,11 @@ export interface Permissions {
   update: boolean;
   delete: boolean;
   audit: boolean;
+  export: boolean;
   visibility: string;
   masked: string[];
+  /** Fields that can be seen and not changed. */
+  fixed: string[];
 }
 
 export interface ObjectDef {
@@ -95,6 +98,11 @@ export function fieldOf(object: ObjectDef, name: string): FieldDef | undefined {
 /** Whether the caller sees the field's values. */
 export function masked(object: ObjectDef, field: string): boolean {
   return object.permissions.masked.includes(field);
+}
+
+/** Whether the caller sees the field's values and may not change them, or sees none. */
+export function fixed(object: ObjectDef, field: string): boolean {
+  return object.permissions.fixed.includes(field) || masked(object, field);
 }
 
 function systemField(name: string, label: string): FieldDef {

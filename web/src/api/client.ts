@@ -31,6 +31,8 @@ export async function send(input: Request | string, init?: RequestInit): Promise
 async function reach(request: Request): Promise<Response> {
   const csrf = csrfToken();
   if (csrf && !SAFE.includes(request.method)) request.headers.set(CSRF_HEADER, csrf);
+  const { self, user } = session() ?? {};
+  if (self && user) request.headers.set("x-leadhouse-as", user.id);
   let response: Response;
   try {
     response = await fetch(request);

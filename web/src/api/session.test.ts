@@ -14,6 +14,7 @@ test("a session keeps what the application needs of a user, and nothing else", (
       name: "Ben Rep",
       email: null,
       role: "rep",
+      role_name: "rep",
       team_id: "7",
       time_zone: "Europe/Berlin",
       locale: "en",
@@ -21,10 +22,10 @@ test("a session keeps what the application needs of a user, and nothing else", (
   });
 });
 
-test("a role from a newer server is treated as the least one", () => {
+test("a role that is no preset is a custom one", () => {
   const answer = JSON.parse(
     `{"token_type":"Cookie","expires_at":"2026-01-01T00:00:00Z","user":{"id":"1","username":"x","role":"wizard"}}`,
   );
 
-  expect(sessionOf(answer).user).toMatchObject({ role: "rep", name: "x", time_zone: "UTC" });
+  expect(sessionOf(answer).user).toMatchObject({ role: "custom", role_name: "wizard", name: "x", time_zone: "UTC" });
 });

@@ -15,7 +15,10 @@ export interface SessionUser {
   username: string;
   name: string;
   email: string | null;
-  role: Role;
+  /** The preset, or `custom` for a role that administrators made. */
+  role: Role | "custom";
+  /** The name of the role. */
+  role_name: string;
   team_id: string | null;
   time_zone: string;
   locale: string;
@@ -24,6 +27,8 @@ export interface SessionUser {
 export interface Session {
   expires_at: string;
   user: SessionUser;
+  /** Who is really signed in, while they look through the eyes of `user`. */
+  self?: SessionUser;
 }
 
 /** Why nobody is signed in, for the sign-in page. */
@@ -31,23 +36,25 @@ export type SignedOutReason = "none" | "expired" | "signed_out";
 
 /** What signing in answers, read into a session. */
 export function sessionOf({ expires_at, user }: components["schemas"]["SignedIn"]): Session {
-  const record: Readonly<Record<string, unknown>> = user;
+  return { expires_at, user: userOf(user) };
+}
+
+/** What the application needs of a user's record. */
+export function userOf(record: Readonly<Record<string, unknown>>): SessionUser {
   const text = (name: string) => {
     const value = record[name];
     return typeof value === "string" ? value : null;
   };
   return {
-    expires_at,
-    user: {
-      id: text("id") ?? "",
-      username: text("username") ?? "",
-      name: text("name") ?? text("username") ?? "",
-      email: text("email"),
-      role: ROLES.find((role) => role === record.role) ?? "rep",
-      team_id: text("team_id"),
-      time_zone: text("time_zone") ?? "UTC",
-      locale: text("locale") ?? "en",
-    },
+    id: text("id") ?? "",
+    username: text("username") ?? "",
+    name: text("name") ?? text("username") ?? "",
+    email: text("email"),
+    role: ROLES.find((role) => role === record.role) ?? "custom",
+    role_name: text("role") ?? "",
+    team_id: text("team_id"),
+    time_zone: text("time_zone") ?? "UTC",
+    locale: text("locale") ?? "en",
   };
 }
 
@@ -63,12 +70,26 @@ export function signedOutReason(): SignedOutReason {
   return reason;
 }
 
+/** Whoever is signed in anew; a preview goes on when the same person's session was renewed. */
 export function startSession(next: Session): void {
-  change(next, "none");
+  const looking = current?.self?.id === next.user.id ? current : null;
+  change(looking ? { ...next, user: looking.user, self: next.user } : next, "none");
 }
 
 export function endSession(why: SignedOutReason): void {
   change(null, why);
+}
+
+/** Looks through the eyes of another person from now on; the server answers what they may see. */
+export function startPreview(user: SessionUser): void {
+  if (current) change({ ...current, user, self: current.self ?? current.user }, "none");
+}
+
+/** Comes back to one's own eyes. */
+export function endPreview(): void {
+  if (!current?.self) return;
+  const { self, ...kept } = current;
+  change({ ...kept, user: self }, "none");
 }
 
 export function useSession(): Session | null {

@@ -2,19 +2,21 @@ import { type Role, useSession } from "@/api/session.ts";
 import { formatToday } from "@/format/format.ts";
 import { PageHeader } from "@/ui/PageHeader.tsx";
 import { AnalystHome } from "./AnalystHome.tsx";
+import { CustomHome } from "./CustomHome.tsx";
 import { ExecutiveHome } from "./ExecutiveHome.tsx";
 import css from "./Home.module.css";
 import { ManagerHome } from "./ManagerHome.tsx";
 import { RepHome } from "./RepHome.tsx";
 import { greeting } from "./greeting.ts";
 
-const HOMES: Record<Role, () => React.ReactNode> = {
+const HOMES: Record<Role | "custom", () => React.ReactNode> = {
   rep: RepHome,
   support: RepHome,
   manager: ManagerHome,
   admin: ManagerHome,
   analyst: AnalystHome,
   executive: ExecutiveHome,
+  custom: CustomHome,
 };
 
 /** What matters today, for each kind of person. */

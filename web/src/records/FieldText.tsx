@@ -48,6 +48,7 @@ export function FieldText({ object, field, record, inRow = false }: FieldTextPro
       </span>
     );
   const text = String(value);
+  if (object.table === "users" && field.name === "role") return <Badge>{formatChoice(text)}</Badge>;
   switch (field.kind.type) {
     case "choice":
       return (

@@ -37,6 +37,7 @@ import css from "./RecordPage.module.css";
 import { Composer } from "./timeline/Composer.tsx";
 import { Timeline } from "./timeline/Timeline.tsx";
 import { WITH_TIMELINE } from "./timeline/timelineApi.ts";
+import { PreviewButton } from "./user/PreviewButton.tsx";
 import { deleteWithUndo, refresh } from "./writes.ts";
 
 /** One record of any object. */
@@ -151,6 +152,7 @@ function Header({
           {MARKED.has(object.table) && <Marks object={object} record={record} />}
           <OwnerActions object={object} record={record} />
           {onConvert && <LeadActions object={object} record={record} onConvert={onConvert} />}
+          {object.table === "users" && <PreviewButton record={record} />}
           <Button
             icon={<Pencil aria-hidden />}
             reason={updateReason(object)}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCatalog } from "@/api/catalog.ts";
 import { signOut } from "@/api/renewal.ts";
+import { useSession } from "@/api/session.ts";
 import { links } from "@/links.ts";
 import { chooseTheme } from "@/theme/theme.ts";
 import css from "./CommandPalette.module.css";
@@ -44,7 +45,7 @@ function Commands({ onClose, onOpenSheet }: { onClose: () => void; onOpenSheet: 
   const go = (to: string) => run(() => void navigate(to));
   const matches = (...words: string[]) =>
     text.trim() === "" || words.join(" ").toLowerCase().includes(text.trim().toLowerCase());
-  const places = sections(catalog)
+  const places = sections(catalog, useSession()?.user.role)
     .flatMap((section) => section.places)
     .filter((place) => matches("go to", place.label));
   const creatable = workObjects(catalog).filter(

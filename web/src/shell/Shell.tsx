@@ -8,6 +8,7 @@ import { PageSkeleton } from "@/ui/Skeleton.tsx";
 import { CommandPalette } from "./CommandPalette.tsx";
 import { Logo } from "./Logo.tsx";
 import { OfflineStrip } from "./OfflineStrip.tsx";
+import { PreviewBanner } from "./PreviewBanner.tsx";
 import css from "./Shell.module.css";
 import { ShortcutSheet } from "./ShortcutSheet.tsx";
 import { Sidebar } from "./Sidebar.tsx";
@@ -47,6 +48,7 @@ export function Shell() {
           onOpenPalette={() => setPaletteOpen(true)}
           onOpenSheet={() => setSheetOpen(true)}
         />
+        <PreviewBanner />
         <OfflineStrip />
         <main id="page" tabIndex={-1} className={css.page}>
           <Suspense key={pathname} fallback={<PageSkeleton />}>

@@ -2,6 +2,7 @@ import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { NavLink } from "react-router";
 import { useCatalog } from "@/api/catalog.ts";
+import { useSession } from "@/api/session.ts";
 import { classes } from "@/ui/classes.ts";
 import { Tooltip } from "@/ui/Tooltip.tsx";
 import { Favourites } from "./Favourites.tsx";
@@ -10,10 +11,11 @@ import css from "./Sidebar.module.css";
 
 export function Sidebar({ collapsed, onNavigate }: { collapsed: boolean; onNavigate: () => void }) {
   const catalog = useCatalog();
+  const role = useSession()?.user.role;
   return (
     <nav className={classes(css.nav, collapsed && css.collapsed)} aria-label="Main">
       {!collapsed && <Favourites onNavigate={onNavigate} />}
-      {sections(catalog).map((section) =>
+      {sections(catalog, role).map((section) =>
         section.label === "More" && !collapsed ? (
           <MoreSection key="more" section={section} onNavigate={onNavigate} />
         ) : (

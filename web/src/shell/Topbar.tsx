@@ -94,7 +94,7 @@ function PersonMenu() {
     >
       <div className={css.who}>
         <strong>{user.name}</strong>
-        <span>{formatChoice(user.role)}</span>
+        <span>{formatChoice(user.role_name)}</span>
       </div>
       <MenuSeparator />
       <MenuItem icon={<UserRound aria-hidden />} onSelect={() => void navigate(links.account())}>

@@ -19,6 +19,7 @@ import {
   MessagesSquare,
   Milestone,
   Receipt,
+  ShieldCheck,
   ShoppingCart,
   Split,
   SquareKanban,
@@ -63,10 +64,19 @@ const ICONS: Record<string, LucideIcon> = {
   assignment_rules: Split,
   goals: Goal,
   deal_items: Receipt,
+  roles: ShieldCheck,
 };
 
 /** Objects that have pages of their own, or that only the program keeps. */
-const ELSEWHERE = new Set(["saved_reports", "dashboards", "saved_views", "schedules", "deliveries", "score_models"]);
+const ELSEWHERE = new Set([
+  "saved_reports",
+  "dashboards",
+  "saved_views",
+  "schedules",
+  "deliveries",
+  "score_models",
+  "roles",
+]);
 const SALES = ["leads", "contacts", "companies", "deals", "tasks", "activities"];
 
 export function iconOf(table: string): LucideIcon {
@@ -81,7 +91,7 @@ export function workObjects(catalog: Catalog): ObjectDef[] {
     .sort((a, b) => rank(a) - rank(b));
 }
 
-export function sections(catalog: Catalog): Section[] {
+export function sections(catalog: Catalog, role: string | undefined): Section[] {
   const objects = workObjects(catalog);
   const place = (object: ObjectDef): Place => ({
     label: object.plural_label,
@@ -90,7 +100,8 @@ export function sections(catalog: Catalog): Section[] {
   });
   const sales = objects.filter((object) => SALES.includes(object.table));
   const more = objects.filter((object) => !SALES.includes(object.table));
-  return [
+  const reads = (...tables: string[]) => tables.every((table) => catalog.byTable(table) !== undefined);
+  const all: Section[] = [
     {
       label: null,
       places: [
@@ -98,17 +109,28 @@ export function sections(catalog: Catalog): Section[] {
         { label: "Inbox", to: links.inbox(), icon: Bell },
       ],
     },
-    { label: "Sales", places: [...sales.map(place), { label: "Deals board", to: links.board(), icon: SquareKanban }] },
+    {
+      label: "Sales",
+      places: [
+        ...sales.map(place),
+        ...(reads("deals", "stages") ? [{ label: "Deals board", to: links.board(), icon: SquareKanban }] : []),
+      ],
+    },
     {
       label: "Analytics",
       places: [
         { label: "Reports", to: links.reports(), icon: BarChart3 },
-        { label: "Dashboards", to: links.dashboards(), icon: LayoutDashboard },
+        ...(reads("dashboards") ? [{ label: "Dashboards", to: links.dashboards(), icon: LayoutDashboard }] : []),
         { label: "SQL", to: links.sql(), icon: Database },
-        { label: "Schedules", to: links.schedules(), icon: CalendarClock },
-        { label: "Scoring", to: links.scoring(), icon: Gauge },
+        ...(reads("schedules") ? [{ label: "Schedules", to: links.schedules(), icon: CalendarClock }] : []),
+        ...(reads("leads", "score_models") ? [{ label: "Scoring", to: links.scoring(), icon: Gauge }] : []),
       ],
     },
     { label: "More", places: more.map(place) },
+    {
+      label: "Settings",
+      places: role === "admin" ? [{ label: "Roles", to: links.roles(), icon: ShieldCheck }] : [],
+    },
   ];
+  return all.filter(({ places }) => places.length > 0);
 }

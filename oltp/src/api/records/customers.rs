@@ -5,7 +5,7 @@ use axum::{Json, Router, extract::State, routing::get};
 use crate::{
     Oltp,
     http::{Caller, Problem, QueryParameters},
-    records::{Page, customers},
+    records::Page,
 };
 
 pub(super) fn routes(oltp: &Oltp) -> Router {
@@ -17,6 +17,5 @@ async fn list(
     Caller(caller): Caller,
     QueryParameters(parameters): QueryParameters<Vec<(String, String)>>,
 ) -> Result<Json<Page>, Problem> {
-    let query = oltp.list_query(&caller, &customers::object(), &parameters).await?;
-    Ok(Json(oltp.customers(&caller, &query).await?))
+    Ok(Json(oltp.customers(&caller, &parameters).await?))
 }

@@ -1,7 +1,7 @@
-//! `GET /api/catalog`: the objects with their fields and what the caller may do with them.
+//! `GET /api/catalog`: the objects and fields that the caller may know of, and what they may do with them.
 
 use axum::{Json, Router, extract::State, routing::get};
-use catalog::{FieldKind, ObjectDef, Principal, RowScope, policy};
+use catalog::{FieldKind, ObjectDef, Policy, RowScope, policy};
 use serde::Serialize;
 
 use crate::{
@@ -26,26 +26,30 @@ struct ObjectDescription {
 
 /// What the caller may do with the records of an object.
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent permissions, each read by name")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent permissions, each read by name")]
 struct Permissions {
     read: bool,
     create: bool,
     update: bool,
     delete: bool,
     audit: bool,
+    export: bool,
     /// Whose records they see: `own`, `team` or `all`; `shared` is their own and what others share.
     visibility: &'static str,
     /// Fields that read as null for them.
     masked: Vec<String>,
+    /// Fields that they see and may not change.
+    fixed: Vec<String>,
 }
 
 async fn describe(State(oltp): State<Oltp>, Caller(caller): Caller) -> Result<Json<Description>, Problem> {
     let statuses = oltp.lead_status_names().await?;
-    let described = |object: &ObjectDef| ObjectDescription {
-        definition: with_statuses(object.clone(), &statuses),
-        permissions: permissions(&caller, object),
+    let objects = oltp.catalog().known_to(&caller).into_owned().objects.into_iter();
+    let described = |definition| {
+        let permissions = permissions(policy(&caller, &definition));
+        ObjectDescription { definition: with_statuses(definition, &statuses), permissions }
     };
-    Ok(Json(Description { objects: oltp.catalog().objects.iter().map(described).collect() }))
+    Ok(Json(Description { objects: objects.map(described).collect() }))
 }
 
 /// The statuses of leads are records; whoever draws a form or a filter gets them as the choice they are.
@@ -57,19 +61,19 @@ fn with_statuses(mut object: ObjectDef, statuses: &[String]) -> ObjectDef {
     object
 }
 
-fn permissions(caller: &Principal, object: &ObjectDef) -> Permissions {
-    let policy = policy(caller, object);
+fn permissions(policy: Policy) -> Permissions {
     Permissions {
         read: policy.read,
         create: policy.create,
         update: policy.update,
         delete: policy.delete,
         audit: policy.audit,
+        export: policy.export,
         visibility: match policy.rows {
-            RowScope::All => "all",
-            RowScope::Owners(_) => caller.scope.as_str(),
+            RowScope::None | RowScope::All | RowScope::Owners(_) => policy.visibility.as_str(),
             RowScope::Shared(_) => "shared",
         },
-        masked: policy.masked.into_iter().collect(),
+        masked: policy.masked.difference(&policy.hidden).cloned().collect(),
+        fixed: policy.fixed.into_iter().collect(),
     }
 }

@@ -48,7 +48,7 @@ impl Identity {
     /// [`Error::RecordNotFound`]; [`Error::Conflict`] when it is the only way in;
     /// [`Error::ReadOnlyToken`].
     pub async fn unlink(&self, caller: &Principal, id: Uuid) -> Result<()> {
-        self.insist_on_full_rights(caller).await?;
+        Self::insist_on_full_rights(caller)?;
         let at = self.now();
         let mut tx = self.oltp.pool().begin().await?;
         // Two that unlink at the same moment must not both leave the other as the way in.

@@ -108,6 +108,7 @@ impl TimelineItem {
             "create" => "Created".to_owned(),
             "delete" => "Moved to the bin".to_owned(),
             "restore" => "Taken out of the bin".to_owned(),
+            _ if labels.is_empty() => "Changed".to_owned(), // what, the caller may not see
             _ => format!("Changed {}", labels.join(", ")),
         };
         let known = [

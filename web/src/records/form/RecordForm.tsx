@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useBeforeUnload } from "react-router";
-import { type FieldDef, masked, type ObjectDef } from "@/api/catalog.ts";
+import { type FieldDef, fixed, type ObjectDef } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
 import { asProblem, type Problem } from "@/api/problem.ts";
 import { type CrmRecord, type FieldValue, listRecords, textOf } from "@/api/records.ts";
@@ -10,6 +10,7 @@ import { Field } from "@/ui/Field.tsx";
 import { DraftError, fromDraft, toDraft } from "../draft.ts";
 import { FieldControl } from "../FieldControl.tsx";
 import { fieldGroups } from "../record/fieldGroups.ts";
+import { RoleSelect } from "../user/RoleSelect.tsx";
 import css from "./RecordForm.module.css";
 
 export interface RecordFormProps {
@@ -45,7 +46,7 @@ export function RecordForm({ object, initial, verb, onSave, onSaved, onCancel }:
     if (Object.keys(errors).length === 0) save.mutate(fields, { onError: () => focusFirstError(form) });
     else focusFirstError(form);
   };
-  const writable = (field: FieldDef) => !field.computed && !masked(object, field.name);
+  const writable = (field: FieldDef) => !field.computed && !fixed(object, field.name);
   const groups = fieldGroups(object).map((group) => ({ ...group, fields: group.fields.filter(writable) }));
   return (
     <form className={css.form} onSubmit={submit} noValidate>
@@ -108,6 +109,8 @@ function Suggested(props: Parameters<typeof FieldControl>[0] & { object: ObjectD
   const suggestions = REPEATED.has(field.name)
     ? [...new Set((recent.data?.items ?? []).map((record) => textOf(record, field.name)).filter(Boolean))].sort()
     : [];
+  if (object.table === "users" && field.name === "role")
+    return <RoleSelect draft={rest.draft} onChange={rest.onChange} control={rest.control ?? {}} />;
   return <FieldControl field={field} suggestions={suggestions} {...rest} />;
 }
 

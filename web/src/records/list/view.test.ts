@@ -34,8 +34,10 @@ const gadgets: ObjectDef = {
     update: true,
     delete: true,
     audit: false,
+    export: true,
     visibility: "all",
     masked: ["price"],
+    fixed: [],
   },
 };
 

@@ -1,6 +1,6 @@
 import { Pencil } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { type FieldDef, masked, type ObjectDef } from "@/api/catalog.ts";
+import { type FieldDef, fixed, type ObjectDef } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
 import { asProblem } from "@/api/problem.ts";
 import { queryClient } from "@/api/queryClient.ts";
@@ -9,6 +9,7 @@ import { Button } from "@/ui/Button.tsx";
 import { DraftError, fromDraft, toDraft } from "../draft.ts";
 import { FieldControl } from "../FieldControl.tsx";
 import { FieldText } from "../FieldText.tsx";
+import { RoleSelect } from "../user/RoleSelect.tsx";
 import { useUpdate } from "../writes.ts";
 import css from "./InlineField.module.css";
 
@@ -32,7 +33,7 @@ export function InlineField({ object, field, record, reason }: InlineFieldProps)
   const [conflict, setConflict] = useState<CrmRecord | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const update = useUpdate(object, record);
-  const locked = field.computed || reason !== undefined || masked(object, field.name);
+  const locked = field.computed || reason !== undefined || fixed(object, field.name);
   const close = () => {
     setDraft(null);
     setError(null);
@@ -82,7 +83,8 @@ export function InlineField({ object, field, record, reason }: InlineFieldProps)
       </div>
     );
   }
-  const picked = PICKED.has(field.kind.type);
+  const role = object.table === "users" && field.name === "role";
+  const picked = PICKED.has(field.kind.type) || role;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
@@ -99,22 +101,27 @@ export function InlineField({ object, field, record, reason }: InlineFieldProps)
     if (picked) save(text);
   };
   const describedBy = error ? `${field.name}-error` : undefined;
+  const control = {
+    id: `edit-${field.name}`,
+    "aria-invalid": error ? (true as const) : undefined,
+    "aria-describedby": describedBy,
+    ...labelled(field.label),
+  };
   return (
     <div className={css.editing}>
-      <FieldControl
-        field={field}
-        draft={draft}
-        onChange={change}
-        autoFocus
-        onKeyDown={onKeyDown}
-        {...(picked || conflict ? {} : { onBlur: () => save(draft) })}
-        control={{
-          id: `edit-${field.name}`,
-          "aria-invalid": error ? true : undefined,
-          "aria-describedby": describedBy,
-          ...labelled(field.label),
-        }}
-      />
+      {role ? (
+        <RoleSelect draft={draft} onChange={change} control={control} />
+      ) : (
+        <FieldControl
+          field={field}
+          draft={draft}
+          onChange={change}
+          autoFocus
+          onKeyDown={onKeyDown}
+          {...(picked || conflict ? {} : { onBlur: () => save(draft) })}
+          control={control}
+        />
+      )}
       {error && (
         <p id={describedBy} className={css.error} role="alert">
           {error}{" "}
