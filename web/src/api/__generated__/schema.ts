@@ -105,6 +105,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assignment_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List assignment rules
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listAssignmentRules"];
+        put?: never;
+        /** Create a assignment rule */
+        post: operations["createAssignmentRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignment_rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a assignment rule */
+        get: operations["readAssignmentRule"];
+        /**
+         * Change the given fields of: assignment rule
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceAssignmentRule"];
+        post?: never;
+        /** Move to the bin: assignment rule */
+        delete: operations["deleteAssignmentRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: assignment rule
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateAssignmentRule"];
+        trace?: never;
+    };
+    "/api/assignment_rules/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listAssignmentRuleHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignment_rules/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: assignment rule */
+        post: operations["restoreAssignmentRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignment_rules/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in assignment rules
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listAssignmentRuleValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/account": {
         parameters: {
             query?: never;
@@ -619,6 +724,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comments
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listComments"];
+        put?: never;
+        /** Create a comment */
+        post: operations["createComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a comment */
+        get: operations["readComment"];
+        /**
+         * Change the given fields of: comment
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceComment"];
+        post?: never;
+        /** Move to the bin: comment */
+        delete: operations["deleteComment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: comment
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateComment"];
+        trace?: never;
+    };
+    "/api/comments/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listCommentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/comments/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: comment */
+        post: operations["restoreComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/comments/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in comments
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listCommentValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/companies": {
         parameters: {
             query?: never;
@@ -687,6 +897,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/companies/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfCompany"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteCompany"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteCompany"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followCompany"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowCompany"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/companies/{id}/restore": {
         parameters: {
             query?: never;
@@ -713,7 +976,7 @@ export interface paths {
         };
         /**
          * What happened around the record, newest first
-         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         * @description Activities, tasks, notes, comments and feedback that link to the record itself and that you may see;
          *     changes of its fields for those who may read audit logs.
          */
         get: operations["companyTimeline"];
@@ -833,6 +1096,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteContact"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteContact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followContact"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowContact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}/restore": {
         parameters: {
             query?: never;
@@ -859,7 +1175,7 @@ export interface paths {
         };
         /**
          * What happened around the record, newest first
-         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         * @description Activities, tasks, notes, comments and feedback that link to the record itself and that you may see;
          *     changes of its fields for those who may read audit logs.
          */
         get: operations["contactTimeline"];
@@ -1004,6 +1320,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboards/{id}/export": {
         parameters: {
             query?: never;
@@ -1016,6 +1349,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteDashboard"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteDashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followDashboard"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowDashboard"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1109,6 +1478,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deal_items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deal items
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listDealItems"];
+        put?: never;
+        /** Create a deal item */
+        post: operations["createDealItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deal_items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a deal item */
+        get: operations["readDealItem"];
+        /**
+         * Change the given fields of: deal item
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceDealItem"];
+        post?: never;
+        /** Move to the bin: deal item */
+        delete: operations["deleteDealItem"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: deal item
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateDealItem"];
+        trace?: never;
+    };
+    "/api/deal_items/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listDealItemHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deal_items/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: deal item */
+        post: operations["restoreDealItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deal_items/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in deal items
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listDealItemValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deals": {
         parameters: {
             query?: never;
@@ -1160,6 +1634,27 @@ export interface paths {
         patch: operations["updateDeal"];
         trace?: never;
     };
+    "/api/deals/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to somebody
+         * @description `assignedUser` is the id, the username or the e-mail address of an active person whose records you
+         *     see; `null` gives it to nobody. The new owner is notified.
+         */
+        post: operations["assignDeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deals/{id}/audit": {
         parameters: {
             query?: never;
@@ -1172,6 +1667,59 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deals/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfDeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deals/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteDeal"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteDeal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deals/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followDeal"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowDeal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1203,7 +1751,7 @@ export interface paths {
         };
         /**
          * What happened around the record, newest first
-         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         * @description Activities, tasks, notes, comments and feedback that link to the record itself and that you may see;
          *     changes of its fields for those who may read audit logs.
          */
         get: operations["dealTimeline"];
@@ -1361,6 +1909,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your favourites that you may see, the latest first */
+        get: operations["listFavourites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened lately on everything you see, newest first
+         * @description Who did what to which record, and which fields changed; never their values.
+         */
+        get: operations["readActivityFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List goals
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listGoals"];
+        put?: never;
+        /** Create a goal */
+        post: operations["createGoal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a goal */
+        get: operations["readGoal"];
+        /**
+         * Change the given fields of: goal
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceGoal"];
+        post?: never;
+        /** Move to the bin: goal */
+        delete: operations["deleteGoal"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: goal
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateGoal"];
+        trace?: never;
+    };
+    "/api/goals/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listGoalHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: goal */
+        post: operations["restoreGoal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in goals
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listGoalValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -1379,6 +2069,111 @@ export interface paths {
          *     are found before the first row is written are answered as a problem instead.
          */
         post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List lead contacts
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listLeadContacts"];
+        put?: never;
+        /** Create a lead contact */
+        post: operations["createLeadContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a lead contact */
+        get: operations["readLeadContact"];
+        /**
+         * Change the given fields of: lead contact
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceLeadContact"];
+        post?: never;
+        /** Move to the bin: lead contact */
+        delete: operations["deleteLeadContact"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: lead contact
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateLeadContact"];
+        trace?: never;
+    };
+    "/api/lead_contacts/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listLeadContactHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_contacts/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: lead contact */
+        post: operations["restoreLeadContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_contacts/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in lead contacts
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listLeadContactValues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1490,6 +2285,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lead_statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List lead statuses
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listLeadStatuses"];
+        put?: never;
+        /** Create a lead status */
+        post: operations["createLeadStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_statuses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a lead status */
+        get: operations["readLeadStatus"];
+        /**
+         * Change the given fields of: lead status
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceLeadStatus"];
+        post?: never;
+        /** Move to the bin: lead status */
+        delete: operations["deleteLeadStatus"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: lead status
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateLeadStatus"];
+        trace?: never;
+    };
+    "/api/lead_statuses/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listLeadStatusHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_statuses/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: lead status */
+        post: operations["restoreLeadStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_statuses/preset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a ready set of lead statuses in force
+         * @description Statuses that are not in the set go to the bin; leads that stand in them keep the word until
+         *     somebody moves them.
+         */
+        post: operations["useLeadStatusPreset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lead_statuses/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in lead statuses
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listLeadStatusValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads": {
         parameters: {
             query?: never;
@@ -1541,6 +2462,27 @@ export interface paths {
         patch: operations["updateLead"];
         trace?: never;
     };
+    "/api/leads/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to somebody
+         * @description `assignedUser` is the id, the username or the e-mail address of an active person whose records you
+         *     see; `null` gives it to nobody. The new owner is notified.
+         */
+        post: operations["assignLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{id}/audit": {
         parameters: {
             query?: never;
@@ -1553,6 +2495,100 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfLead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a lead a contact, a company and a deal
+         * @description Each part is `"from_lead"`, `{"new": {fields}}`, `{"existing": id}` or `"none"`. A lead that is
+         *     converted already answers what it became; nothing is made twice.
+         */
+        post: operations["convertLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/convert/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a conversion back, within 30 days
+         * @description The lead is as before; what the conversion made goes to the bin, unless it has changed since.
+         */
+        post: operations["undoLeadConversion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteLead"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteLead"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followLead"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowLead"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1601,7 +2637,7 @@ export interface paths {
         };
         /**
          * What happened around the record, newest first
-         * @description Activities, tasks, notes and feedback that link to the record itself and that you may see;
+         * @description Activities, tasks, notes, comments and feedback that link to the record itself and that you may see;
          *     changes of its fields for those who may read audit logs.
          */
         get: operations["leadTimeline"];
@@ -1749,6 +2785,58 @@ export interface paths {
         get: operations["listNoteValues"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your inbox, newest first, with how many notifications are unread */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you want to be told, and how */
+        get: operations["readNotificationPreferences"];
+        /** Say what you want to be told; kinds that are absent stay as they are */
+        put: operations["setNotificationPreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notifications read */
+        post: operations["readNotifications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2294,6 +3382,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/saved_reports/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfSavedReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_reports/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteSavedReport"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteSavedReport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_reports/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followSavedReport"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowSavedReport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/saved_reports/{id}/restore": {
         parameters: {
             query?: never;
@@ -2394,6 +3535,59 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_views/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfSavedView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_views/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteSavedView"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteSavedView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved_views/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followSavedView"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowSavedView"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3064,6 +4258,27 @@ export interface paths {
         patch: operations["updateTask"];
         trace?: never;
     };
+    "/api/tasks/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to somebody
+         * @description `assignedUser` is the id, the username or the e-mail address of an active person whose records you
+         *     see; `null` gives it to nobody. The new owner is notified.
+         */
+        post: operations["assignTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{id}/audit": {
         parameters: {
             query?: never;
@@ -3076,6 +4291,59 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a favourite of yours and whether you follow it */
+        get: operations["readBookmarksOfTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep it at hand */
+        put: operations["addFavouriteTask"];
+        post?: never;
+        /** Do not keep it at hand any more */
+        delete: operations["removeFavouriteTask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of its changes and comments */
+        put: operations["followTask"];
+        post?: never;
+        /** Do not be told any more */
+        delete: operations["unfollowTask"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3308,6 +4576,24 @@ export interface paths {
         post?: never;
         /** Remove the picture of a person */
         delete: operations["removeAvatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much a person has that you could hand over */
+        get: operations["previewHandoff"];
+        put?: never;
+        /** Give everything open that a person has to another, all of it or nothing */
+        post: operations["handOff"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3782,6 +5068,76 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description A assignment rule. */
+        AssignmentRule: {
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /** @description For leads with. Fields of the lead with the values that match, such as {"country": ["Austria"]}; empty means all. */
+            conditions: unknown;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Members. List of user ids, in turn order. */
+            members: unknown;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Position. The first rule that matches decides.
+             */
+            position: number;
+            /**
+             * @description By. In turn, or to whoever has the fewest open leads.
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_load";
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a assignment rule. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        AssignmentRuleChanges: {
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /** @description For leads with. Fields of the lead with the values that match, such as {"country": ["Austria"]}; empty means all. */
+            conditions?: unknown;
+            /** @description Members. List of user ids, in turn order. */
+            members?: unknown;
+            /** @description Name. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description Position. The first rule that matches decides.
+             */
+            position?: number;
+            /**
+             * @description By. In turn, or to whoever has the fewest open leads.
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_load";
+        };
+        AssignmentRulePage: {
+            items: components["schemas"]["AssignmentRule"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
         AuditPage: {
             items?: {
                 action?: string;
@@ -3793,6 +5149,18 @@ export interface components {
                 source?: string;
                 version?: number;
             }[];
+        };
+        /** @description What the caller does with a record. */
+        Bookmarked: {
+            /** @description Whether it is a favourite of theirs. */
+            favourite: boolean;
+            /**
+             * Format: int64
+             * @description How many people follow it.
+             */
+            followers: number;
+            /** @description Whether they follow it. */
+            following: boolean;
         };
         /** @description What the task is doing. */
         CaptureState: {
@@ -3982,6 +5350,93 @@ export interface components {
             /** @description The values of the column fields. */
             keys: components["schemas"]["Cell"][];
         };
+        /** @description A comment. */
+        Comment: {
+            /**
+             * Format: uuid
+             * @description Author.
+             */
+            readonly author_id: string | null;
+            /** @description Text. @username tells a colleague of it. */
+            body: string;
+            /**
+             * Format: uuid
+             * @description Company.
+             */
+            company_id: string | null;
+            /**
+             * Format: uuid
+             * @description Contact.
+             */
+            contact_id: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: uuid
+             * @description Deal.
+             */
+            deal_id: string | null;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * Format: uuid
+             * @description Lead.
+             */
+            lead_id: string | null;
+            /** @description Mentions. List of the ids of the people who are named. */
+            mentions: unknown;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a comment. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        CommentChanges: {
+            /** @description Text. @username tells a colleague of it. */
+            body?: string;
+            /**
+             * Format: uuid
+             * @description Company.
+             */
+            company_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Contact.
+             */
+            contact_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Deal.
+             */
+            deal_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Lead.
+             */
+            lead_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+        };
+        CommentPage: {
+            items: components["schemas"]["Comment"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
         /** @description A company. */
         Company: {
             /**
@@ -4061,6 +5516,8 @@ export interface components {
             size: "1-10" | "11-50" | "51-200" | "201-1000" | "1001-5000" | "5001+" | null;
             /** @description Street. */
             street: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags: unknown;
             /** Format: date-time */
             readonly updated_at: string;
             /** Format: int64 */
@@ -4139,6 +5596,8 @@ export interface components {
             size?: "1-10" | "11-50" | "51-200" | "201-1000" | "1001-5000" | "5001+" | null;
             /** @description Street. */
             street?: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags?: unknown;
             /**
              * Format: uri
              * @description Website.
@@ -4218,7 +5677,7 @@ export interface components {
             social_media: unknown;
             /** @description Street. */
             street: string | null;
-            /** @description Tags. */
+            /** @description Tags. List of words to find the record again by. */
             tags: unknown;
             /** Format: date-time */
             readonly updated_at: string;
@@ -4277,7 +5736,7 @@ export interface components {
             social_media?: unknown;
             /** @description Street. */
             street?: string | null;
-            /** @description Tags. */
+            /** @description Tags. List of words to find the record again by. */
             tags?: unknown;
         };
         ContactPage: {
@@ -4289,6 +5748,59 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+        };
+        /** @description What a lead becomes. */
+        Conversion: {
+            /** @default null */
+            company: components["schemas"]["ConversionPart"] | null;
+            /**
+             * @description The person; a new contact when absent.
+             * @default from_lead
+             */
+            contact: components["schemas"]["ConversionPart"];
+            /**
+             * @description The deal; a new one when absent.
+             * @default from_lead
+             */
+            deal: components["schemas"]["ConversionPart"];
+        };
+        /** @description What becomes of one of the three. */
+        ConversionPart: "from_lead" | {
+            /** @description A new record from what the lead says, with these fields instead. */
+            new: Record<string, never>;
+        } | {
+            /**
+             * Format: uuid
+             * @description A record that is there already.
+             */
+            existing: string;
+        } | "none";
+        /** @description A lead with what became of it. */
+        Converted: {
+            /**
+             * Format: uuid
+             * @description Its company.
+             */
+            company_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Its contact.
+             */
+            contact_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Its deal.
+             */
+            deal_id?: string | null;
+            /** @description The lead as it is now. */
+            lead: Record<string, never>;
+            /** @description Which of them were made by the conversion: contact, company, deal. */
+            made: string[];
+            /**
+             * Format: date-time
+             * @description Until when it can be taken back.
+             */
+            undo_until: string;
         };
         /** @description A customer. */
         Customer: {
@@ -4530,6 +6042,8 @@ export interface components {
              * @enum {string}
              */
             readonly status: "open" | "won" | "lost";
+            /** @description Tags. List of words to find the record again by. */
+            tags: unknown;
             /** Format: date-time */
             readonly updated_at: string;
             /** Format: int64 */
@@ -4610,6 +6124,110 @@ export interface components {
              * @description Stage. Empty means the first stage of the pipeline.
              */
             stage_id?: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags?: unknown;
+        };
+        /** @description A deal item. */
+        DealItem: {
+            /**
+             * @description Amount. Quantity times unit price, less the discount.
+             * @example 1234.50
+             */
+            amount: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: uuid
+             * @description Deal.
+             */
+            deal_id: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** @description Description. */
+            description: string | null;
+            /**
+             * @description Discount. Percent, 0 to 100.
+             * @example 1234.50
+             */
+            discount: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string | null;
+            /**
+             * Format: int64
+             * @description Quantity.
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * @description Unit price.
+             * @example 1234.50
+             */
+            unit_price: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a deal item. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        DealItemChanges: {
+            /**
+             * @description Amount. Quantity times unit price, less the discount.
+             * @example 1234.50
+             */
+            amount?: string | null;
+            /**
+             * Format: uuid
+             * @description Deal.
+             */
+            deal_id?: string;
+            /** @description Description. */
+            description?: string | null;
+            /**
+             * @description Discount. Percent, 0 to 100.
+             * @example 1234.50
+             */
+            discount?: string | null;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id?: string | null;
+            /**
+             * Format: int64
+             * @description Quantity.
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * @description Unit price.
+             * @example 1234.50
+             */
+            unit_price?: string;
+        };
+        DealItemPage: {
+            items: components["schemas"]["DealItem"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
         };
         DealPage: {
             items: components["schemas"]["Deal"][];
@@ -4792,6 +6410,23 @@ export interface components {
             /** @description The same as an address that apps read from a QR code. */
             uri: string;
         };
+        /** @description A favourite. */
+        Favourite: {
+            /** @description The record's object, such as `deal`. */
+            object: string;
+            /**
+             * Format: uuid
+             * @description The record.
+             */
+            record_id: string;
+            /** @description Its title. */
+            title?: string | null;
+        };
+        /** @description The caller's favourites. */
+        Favourites: {
+            /** @description The latest first. */
+            items: components["schemas"]["Favourite"][];
+        };
         /** @description One feature of the scoring. */
         FeatureLine: {
             /** @description As of when its value is known. */
@@ -4806,6 +6441,49 @@ export interface components {
         /** @description What leads are scored by. */
         FeatureList: {
             items: components["schemas"]["FeatureLine"][];
+        };
+        /** @description One page, newest first. */
+        Feed: {
+            /** @description What happened. */
+            items: components["schemas"]["FeedEntry"][];
+            /**
+             * Format: int64
+             * @description What to send as `cursor` for the next page; null on the last one.
+             */
+            next?: number | null;
+        };
+        /** @description Something that somebody did. */
+        FeedEntry: {
+            /** @description create, update, delete or restore. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Who; null for the system.
+             */
+            actor_id?: string | null;
+            /** @description Their name. */
+            actor_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Labels of the fields that changed, without those hidden from the reader. */
+            fields: string[];
+            /**
+             * Format: int64
+             * @description Number of the log entry.
+             */
+            id: number;
+            /** @description What kind of record, such as `deal`. */
+            object: string;
+            /**
+             * Format: uuid
+             * @description The record.
+             */
+            record_id: string;
+            /** @description Its title, as it is now. */
+            title?: string | null;
         };
         FieldValues: {
             items?: {
@@ -4864,6 +6542,119 @@ export interface components {
             code: string;
             /** @description The password; needed by whoever has one. */
             current_password?: string | null;
+        };
+        /** @description A goal. */
+        Goal: {
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * @description Measured by.
+             * @enum {string}
+             */
+            metric: "won_amount" | "won_deals" | "converted_leads" | "activities";
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /**
+             * @description Period.
+             * @enum {string}
+             */
+            period: "month" | "quarter" | "year";
+            /**
+             * Format: date
+             * @description Begins on. The first day of the period.
+             */
+            starts_on: string;
+            /**
+             * @description Target. An amount of money or a count.
+             * @example 1234.50
+             */
+            target: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a goal. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        GoalChanges: {
+            /**
+             * @description Measured by.
+             * @enum {string}
+             */
+            metric?: "won_amount" | "won_deals" | "converted_leads" | "activities";
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * @description Period.
+             * @enum {string}
+             */
+            period?: "month" | "quarter" | "year";
+            /**
+             * Format: date
+             * @description Begins on. The first day of the period.
+             */
+            starts_on?: string;
+            /**
+             * @description Target. An amount of money or a count.
+             * @example 1234.50
+             */
+            target?: string;
+        };
+        GoalPage: {
+            items: components["schemas"]["Goal"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
+        /** @description To whom, and what. */
+        Handoff: {
+            /** @description Objects to hand over: lead, deal, task, contact, company; all of them when absent. */
+            objects?: string[] | null;
+            /**
+             * Format: uuid
+             * @description Who gets everything: the id of an active person.
+             */
+            to: string;
+        };
+        /** @description How many records of an object are concerned. */
+        HandoffCount: {
+            /** @description The object, such as `lead`. */
+            object: string;
+            /** @description Its records. */
+            records: number;
+        };
+        /** @description Open records by object. */
+        HandoffCounts: {
+            /** @description One entry per object. */
+            items: components["schemas"]["HandoffCount"][];
+        };
+        /** @description One page of an inbox, newest first. */
+        Inbox: {
+            /** @description The notifications. */
+            items: components["schemas"]["Notification"][];
+            /**
+             * Format: uuid
+             * @description What to send as `cursor` for the next page; null on the last one.
+             */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many are unread on all pages together.
+             */
+            unread: number;
         };
         /** @description Interactions of one kind. */
         InteractionFigures: {
@@ -5028,13 +6819,14 @@ export interface components {
             /** @description Source. Where the lead came from, such as website or referral. */
             source: string | null;
             /**
-             * @description Status.
+             * @description Status. Name of one of the lead statuses.
              * @default new
-             * @enum {string}
              */
-            status: "new" | "contacted" | "qualified" | "converted" | "lost";
+            status: string;
             /** @description Street. */
             street: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags: unknown;
             /** Format: date-time */
             readonly updated_at: string;
             /** Format: int64 */
@@ -5112,13 +6904,84 @@ export interface components {
             /** @description Source. Where the lead came from, such as website or referral. */
             source?: string | null;
             /**
-             * @description Status.
+             * @description Status. Name of one of the lead statuses.
              * @default new
-             * @enum {string}
              */
-            status: "new" | "contacted" | "qualified" | "converted" | "lost";
+            status: string;
             /** @description Street. */
             street?: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags?: unknown;
+        };
+        /** @description A lead contact. */
+        LeadContact: {
+            /**
+             * Format: uuid
+             * @description Contact.
+             */
+            contact_id: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * @description Primary. The one to talk to first; a lead has one.
+             * @default false
+             */
+            is_primary: boolean;
+            /**
+             * Format: uuid
+             * @description Lead.
+             */
+            lead_id: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id: string | null;
+            /** @description Part. What they have to do with it, such as buyer or user. */
+            part: string | null;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a lead contact. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        LeadContactChanges: {
+            /**
+             * Format: uuid
+             * @description Contact.
+             */
+            contact_id?: string;
+            /**
+             * @description Primary. The one to talk to first; a lead has one.
+             * @default false
+             */
+            is_primary: boolean;
+            /**
+             * Format: uuid
+             * @description Lead.
+             */
+            lead_id?: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /** @description Part. What they have to do with it, such as buyer or user. */
+            part?: string | null;
+        };
+        LeadContactPage: {
+            items: components["schemas"]["LeadContact"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
         };
         /** @description A lead feedback. */
         LeadFeedback: {
@@ -5217,6 +7080,90 @@ export interface components {
             /** @description When the score was last written. */
             scored_at?: string | null;
             tier?: components["schemas"]["Tier"] | null;
+        };
+        /** @description A lead status. */
+        LeadStatus: {
+            /**
+             * @description Category. Whether a lead in it is still worked on, was won, or was given up.
+             * @default open
+             * @enum {string}
+             */
+            category: "open" | "converted" | "lost";
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /** @description Description. */
+            description: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * @description Needs a manager. Only managers and administrators may move a lead here.
+             * @default false
+             */
+            manager_only: boolean;
+            /** @description Name. The word leads carry, such as contacted. */
+            name: string;
+            /** @description May be followed by. List of names; empty means every status. */
+            next_statuses: unknown;
+            /**
+             * Format: int64
+             * @description Position. Order on screen.
+             */
+            position: number;
+            /** @description Required fields. List of fields of the lead that must be filled in. */
+            required_fields: unknown;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        /** @description Fields of a lead status. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        LeadStatusChanges: {
+            /**
+             * @description Category. Whether a lead in it is still worked on, was won, or was given up.
+             * @default open
+             * @enum {string}
+             */
+            category: "open" | "converted" | "lost";
+            /** @description Description. */
+            description?: string | null;
+            /**
+             * @description Needs a manager. Only managers and administrators may move a lead here.
+             * @default false
+             */
+            manager_only: boolean;
+            /** @description Name. The word leads carry, such as contacted. */
+            name?: string;
+            /** @description May be followed by. List of names; empty means every status. */
+            next_statuses?: unknown;
+            /**
+             * Format: int64
+             * @description Position. Order on screen.
+             */
+            position?: number;
+            /** @description Required fields. List of fields of the lead that must be filled in. */
+            required_fields?: unknown;
+        };
+        /** @description The statuses in force. */
+        LeadStatuses: {
+            /** @description In their order. */
+            items: Record<string, never>[];
+        };
+        LeadStatusPage: {
+            items: components["schemas"]["LeadStatus"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+        };
+        /** @description Which set. */
+        LeadStatusPreset: {
+            /** @description The name of the set. */
+            preset: components["schemas"]["Preset"];
         };
         /** @description An account elsewhere that signs its person in here. */
         LinkedAccount: {
@@ -5428,6 +7375,61 @@ export interface components {
             /** @description Subject. */
             subject?: string | null;
         };
+        /** @description Fields of a assignment rule. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewAssignmentRule: {
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /** @description For leads with. Fields of the lead with the values that match, such as {"country": ["Austria"]}; empty means all. */
+            conditions?: unknown;
+            /** @description Members. List of user ids, in turn order. */
+            members: unknown;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Position. The first rule that matches decides.
+             */
+            position: number;
+            /**
+             * @description By. In turn, or to whoever has the fewest open leads.
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_load";
+        };
+        /** @description Fields of a comment. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewComment: {
+            /** @description Text. @username tells a colleague of it. */
+            body: string;
+            /**
+             * Format: uuid
+             * @description Company.
+             */
+            company_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Contact.
+             */
+            contact_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Deal.
+             */
+            deal_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Lead.
+             */
+            lead_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+        };
         /** @description Fields of a company. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewCompany: {
             /**
@@ -5496,6 +7498,8 @@ export interface components {
             size?: "1-10" | "11-50" | "51-200" | "201-1000" | "1001-5000" | "5001+" | null;
             /** @description Street. */
             street?: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags?: unknown;
             /**
              * Format: uri
              * @description Website.
@@ -5554,7 +7558,7 @@ export interface components {
             social_media?: unknown;
             /** @description Street. */
             street?: string | null;
-            /** @description Tags. */
+            /** @description Tags. List of words to find the record again by. */
             tags?: unknown;
         };
         /** @description Fields of a customer. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
@@ -5681,6 +7685,49 @@ export interface components {
              * @description Stage. Empty means the first stage of the pipeline.
              */
             stage_id?: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags?: unknown;
+        };
+        /** @description Fields of a deal item. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewDealItem: {
+            /**
+             * @description Amount. Quantity times unit price, less the discount.
+             * @example 1234.50
+             */
+            amount?: string | null;
+            /**
+             * Format: uuid
+             * @description Deal.
+             */
+            deal_id: string;
+            /** @description Description. */
+            description?: string | null;
+            /**
+             * @description Discount. Percent, 0 to 100.
+             * @example 1234.50
+             */
+            discount?: string | null;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id?: string | null;
+            /**
+             * Format: int64
+             * @description Quantity.
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * @description Unit price.
+             * @example 1234.50
+             */
+            unit_price: string;
         };
         /** @description Fields of a delivery. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewDelivery: {
@@ -5689,6 +7736,34 @@ export interface components {
              * @description Owner.
              */
             owner_id?: string | null;
+        };
+        /** @description Fields of a goal. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewGoal: {
+            /**
+             * @description Measured by.
+             * @enum {string}
+             */
+            metric: "won_amount" | "won_deals" | "converted_leads" | "activities";
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /**
+             * @description Period.
+             * @enum {string}
+             */
+            period: "month" | "quarter" | "year";
+            /**
+             * Format: date
+             * @description Begins on. The first day of the period.
+             */
+            starts_on: string;
+            /**
+             * @description Target. An amount of money or a count.
+             * @example 1234.50
+             */
+            target: string;
         };
         /** @description Fields of a lead. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewLead: {
@@ -5762,13 +7837,39 @@ export interface components {
             /** @description Source. Where the lead came from, such as website or referral. */
             source?: string | null;
             /**
-             * @description Status.
+             * @description Status. Name of one of the lead statuses.
              * @default new
-             * @enum {string}
              */
-            status: "new" | "contacted" | "qualified" | "converted" | "lost";
+            status: string;
             /** @description Street. */
             street?: string | null;
+            /** @description Tags. List of words to find the record again by. */
+            tags?: unknown;
+        };
+        /** @description Fields of a lead contact. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewLeadContact: {
+            /**
+             * Format: uuid
+             * @description Contact.
+             */
+            contact_id: string;
+            /**
+             * @description Primary. The one to talk to first; a lead has one.
+             * @default false
+             */
+            is_primary: boolean;
+            /**
+             * Format: uuid
+             * @description Lead.
+             */
+            lead_id: string;
+            /**
+             * Format: uuid
+             * @description Owner.
+             */
+            owner_id?: string | null;
+            /** @description Part. What they have to do with it, such as buyer or user. */
+            part?: string | null;
         };
         /** @description Fields of a lead feedback. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewLeadFeedback: {
@@ -5791,6 +7892,33 @@ export interface components {
             rating: number;
             /** @description Reasons. List of reason words. */
             reasons?: unknown;
+        };
+        /** @description Fields of a lead status. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewLeadStatus: {
+            /**
+             * @description Category. Whether a lead in it is still worked on, was won, or was given up.
+             * @default open
+             * @enum {string}
+             */
+            category: "open" | "converted" | "lost";
+            /** @description Description. */
+            description?: string | null;
+            /**
+             * @description Needs a manager. Only managers and administrators may move a lead here.
+             * @default false
+             */
+            manager_only: boolean;
+            /** @description Name. The word leads carry, such as contacted. */
+            name: string;
+            /** @description May be followed by. List of names; empty means every status. */
+            next_statuses?: unknown;
+            /**
+             * Format: int64
+             * @description Position. Order on screen.
+             */
+            position: number;
+            /** @description Required fields. List of fields of the lead that must be filled in. */
+            required_fields?: unknown;
         };
         /** @description Fields of a note. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewNote: {
@@ -5865,7 +7993,7 @@ export interface components {
              * @default placed
              * @enum {string}
              */
-            status: "draft" | "placed" | "shipped" | "completed" | "cancelled";
+            status: "draft" | "placed" | "shipped" | "completed" | "cancelled" | "returned";
             /**
              * @description Total.
              * @example 1234.50
@@ -5954,6 +8082,12 @@ export interface components {
             series?: string | null;
             /** @description SKU. */
             sku?: string | null;
+            /**
+             * @description Stock. Whether orders move the stock, and whether it may be sold before it is there.
+             * @default untracked
+             * @enum {string}
+             */
+            stock_policy: "untracked" | "tracked" | "backorder";
             /**
              * Format: int64
              * @description In stock.
@@ -6083,6 +8217,11 @@ export interface components {
              * @enum {string}
              */
             category: "open" | "won" | "lost";
+            /**
+             * Format: int64
+             * @description Days at most. A deal that stays longer is stuck.
+             */
+            day_limit?: number | null;
             /** @description External id. Id of the record in the system it came from; imports match by it. */
             external_id?: string | null;
             /** @description Name. */
@@ -6166,6 +8305,16 @@ export interface components {
              * @enum {string}
              */
             priority: "low" | "medium" | "high";
+            /**
+             * Format: date-time
+             * @description Remind at. The owner is reminded then, once.
+             */
+            remind_at?: string | null;
+            /**
+             * @description Repeats every. When it is done, the next one is made, due this much later.
+             * @enum {string|null}
+             */
+            repeat_every?: "day" | "week" | "month" | null;
             /**
              * @description Status.
              * @default open
@@ -6352,6 +8501,51 @@ export interface components {
              */
             total: number | null;
         };
+        /** @description What a person was told. */
+        Notification: {
+            /** @description Who did it; null for the system. */
+            actor_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its kind, as in the preferences: `assignment`, `reminder` and so on. */
+            kind: string;
+            /** @description Object of the record it is about, such as `deal`. */
+            object?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was read; null until then.
+             */
+            read_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The record.
+             */
+            record_id?: string | null;
+            /** @description One line. */
+            title: string;
+        };
+        /**
+         * @description What a notification is about.
+         * @enum {string}
+         */
+        NotificationKind: "assignment" | "new_lead" | "deal_stage" | "reminder" | "appointment" | "mention" | "followed";
+        /** @description What is done with notifications of one kind. */
+        NotificationPreference: {
+            /** @description Whether they are shown in the inbox. */
+            in_app: boolean;
+            /** @description The kind. */
+            kind: components["schemas"]["NotificationKind"];
+            /** @description Whether and when they go out by mail. */
+            mail: components["schemas"]["MailWish"];
+        };
         /** @description How the person is told of things. */
         NotificationPreferences: {
             /**
@@ -6456,7 +8650,7 @@ export interface components {
              * @default placed
              * @enum {string}
              */
-            status: "draft" | "placed" | "shipped" | "completed" | "cancelled";
+            status: "draft" | "placed" | "shipped" | "completed" | "cancelled" | "returned";
             /**
              * @description Total.
              * @example 1234.50
@@ -6508,7 +8702,7 @@ export interface components {
              * @default placed
              * @enum {string}
              */
-            status: "draft" | "placed" | "shipped" | "completed" | "cancelled";
+            status: "draft" | "placed" | "shipped" | "completed" | "cancelled" | "returned";
             /**
              * @description Total.
              * @example 1234.50
@@ -6556,6 +8750,12 @@ export interface components {
              * @default 1
              */
             quantity: number;
+            /**
+             * Format: int64
+             * @description Taken from stock.
+             * @default 0
+             */
+            readonly stock_taken: number;
             /**
              * @description Unit price.
              * @example 1234.50
@@ -6761,6 +8961,11 @@ export interface components {
             languageSettings?: components["schemas"]["LanguageSettings"] | null;
             notificationPreferences?: components["schemas"]["NotificationPreferences"] | null;
         };
+        /**
+         * @description A ready set of statuses.
+         * @enum {string}
+         */
+        Preset: "qualification" | "simple";
         /** @description When a schedule runs. */
         Preview: {
             /** @description The next three runs. */
@@ -6806,6 +9011,12 @@ export interface components {
             /** @description SKU. */
             sku: string | null;
             /**
+             * @description Stock. Whether orders move the stock, and whether it may be sold before it is there.
+             * @default untracked
+             * @enum {string}
+             */
+            stock_policy: "untracked" | "tracked" | "backorder";
+            /**
              * Format: int64
              * @description In stock.
              * @default 0
@@ -6844,6 +9055,12 @@ export interface components {
             /** @description SKU. */
             sku?: string | null;
             /**
+             * @description Stock. Whether orders move the stock, and whether it may be sold before it is there.
+             * @default untracked
+             * @enum {string}
+             */
+            stock_policy: "untracked" | "tracked" | "backorder";
+            /**
              * Format: int64
              * @description In stock.
              * @default 0
@@ -6876,6 +9093,11 @@ export interface components {
         Proof: {
             /** @description The password; needed by whoever has one. */
             current_password?: string | null;
+        };
+        /** @description Which notifications were read. */
+        ReadNotifications: {
+            /** @description Their ids, at most 200; all of them when absent. */
+            ids?: string[] | null;
         };
         /** @description One line of the list of ready dashboards. */
         ReadyLine: {
@@ -7639,6 +9861,11 @@ export interface components {
             category: "open" | "won" | "lost";
             /** Format: date-time */
             readonly created_at: string;
+            /**
+             * Format: int64
+             * @description Days at most. A deal that stays longer is stuck.
+             */
+            day_limit: number | null;
             /** Format: date-time */
             readonly deleted_at: string | null;
             /** @description External id. Id of the record in the system it came from; imports match by it. */
@@ -7675,6 +9902,11 @@ export interface components {
              * @enum {string}
              */
             category: "open" | "won" | "lost";
+            /**
+             * Format: int64
+             * @description Days at most. A deal that stays longer is stuck.
+             */
+            day_limit?: number | null;
             /** @description External id. Id of the record in the system it came from; imports match by it. */
             external_id?: string | null;
             /** @description Name. */
@@ -7906,6 +10138,11 @@ export interface components {
             name: string;
             /**
              * Format: uuid
+             * @description Next task. The task that followed this one.
+             */
+            readonly next_task_id: string | null;
+            /**
+             * Format: uuid
              * @description Owner.
              */
             owner_id: string | null;
@@ -7915,6 +10152,16 @@ export interface components {
              * @enum {string}
              */
             priority: "low" | "medium" | "high";
+            /**
+             * Format: date-time
+             * @description Remind at. The owner is reminded then, once.
+             */
+            remind_at: string | null;
+            /**
+             * @description Repeats every. When it is done, the next one is made, due this much later.
+             * @enum {string|null}
+             */
+            repeat_every: "day" | "week" | "month" | null;
             /**
              * @description Status.
              * @default open
@@ -7981,6 +10228,16 @@ export interface components {
              * @enum {string}
              */
             priority: "low" | "medium" | "high";
+            /**
+             * Format: date-time
+             * @description Remind at. The owner is reminded then, once.
+             */
+            remind_at?: string | null;
+            /**
+             * @description Repeats every. When it is done, the next one is made, due this much later.
+             * @enum {string|null}
+             */
+            repeat_every?: "day" | "week" | "month" | null;
             /**
              * @description Status.
              * @default open
@@ -8122,7 +10379,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        TimelineKind: "email" | "call" | "meeting" | "sms" | "demo" | "note" | "task" | "change" | "feedback";
+        TimelineKind: "email" | "call" | "meeting" | "sms" | "demo" | "note" | "task" | "change" | "feedback" | "comment";
         /** @description The caller's tokens; there is only one page. */
         TokenList: {
             items: components["schemas"]["ApiToken"][];
@@ -8154,6 +10411,23 @@ export interface components {
             message?: string | null;
             /** @description The version that was made, or the one that stays. */
             model: components["schemas"]["ModelView"];
+        };
+        /** @description A lead that is open again. */
+        UndoneConversion: {
+            /** @description Objects whose record was made by the conversion and stays, because somebody has worked on it. */
+            kept: string[];
+            /** @description The lead as it is now. */
+            lead: Record<string, never>;
+            /** @description Objects whose record went to the bin. */
+            removed: string[];
+        };
+        /** @description How many are left. */
+        UnreadCount: {
+            /**
+             * Format: int64
+             * @description How many are unread now.
+             */
+            unread: number;
         };
         /** @description A user. */
         User: {
@@ -8858,6 +11132,557 @@ export interface operations {
         };
     };
     listActivityValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssignmentRules: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRulePage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAssignmentRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignmentRule"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readAssignmentRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceAssignmentRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRuleChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAssignmentRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAssignmentRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRuleChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssignmentRuleHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreAssignmentRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRule"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssignmentRuleValues: {
         parameters: {
             query?: {
                 /** @description Name of the field, such as `city`. */
@@ -9994,6 +12819,557 @@ export interface operations {
             };
         };
     };
+    listComments: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createComment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readComment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCommentHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCommentValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCompanies: {
         parameters: {
             query?: {
@@ -10419,6 +13795,186 @@ export interface operations {
             };
         };
     };
+    readBookmarksOfCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     restoreCompany: {
         parameters: {
             query?: never;
@@ -10494,7 +14050,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before */
                 cursor?: string;
-                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback, comment */
                 kinds?: string;
                 /** @description Entries per page, 1 to 200; 50 when not given */
                 limit?: number;
@@ -11081,6 +14637,186 @@ export interface operations {
             };
         };
     };
+    readBookmarksOfContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     restoreContact: {
         parameters: {
             query?: never;
@@ -11156,7 +14892,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before */
                 cursor?: string;
-                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback, comment */
                 kinds?: string;
                 /** @description Entries per page, 1 to 200; 50 when not given */
                 limit?: number;
@@ -11787,6 +15523,42 @@ export interface operations {
             };
         };
     };
+    readBookmarksOfDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     exportDashboard: {
         parameters: {
             query: {
@@ -11811,6 +15583,150 @@ export interface operations {
             };
             /** @description There is no such dashboard */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11978,6 +15894,557 @@ export interface operations {
         };
     };
     listDashboardValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDealItems: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealItemPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDealItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDealItem"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealItem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDealItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealItem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceDealItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DealItemChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealItem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDealItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealItem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDealItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DealItemChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealItem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDealItemHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreDealItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealItem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDealItemValues: {
         parameters: {
             query?: {
                 /** @description Name of the field, such as `city`. */
@@ -12404,6 +16871,75 @@ export interface operations {
             };
         };
     };
+    assignDeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "assignedUser": "ada"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The record with its new owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your role may not change it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such person, or you may not give it to them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listDealHistory: {
         parameters: {
             query?: {
@@ -12455,6 +16991,186 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    readBookmarksOfDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -12533,7 +17249,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before */
                 cursor?: string;
-                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback, comment */
                 kinds?: string;
                 /** @description Entries per page, 1 to 200; 50 when not given */
                 limit?: number;
@@ -13219,6 +17935,623 @@ export interface operations {
             };
         };
     };
+    listFavourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 500 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favourites"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readActivityFeed: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: number;
+                /** @description Entries per page, 1 to 100; 30 when not given */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; it may be short and have a `next` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feed"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter was refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listGoals: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGoal"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGoalHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGoalValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import: {
         parameters: {
             query: {
@@ -13282,6 +18615,557 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    listLeadContacts: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadContactPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLeadContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLeadContact"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadContact"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readLeadContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadContact"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceLeadContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadContactChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadContact"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLeadContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadContact"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLeadContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadContactChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadContact"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLeadContactHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreLeadContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadContact"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLeadContactValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -13836,6 +19720,607 @@ export interface operations {
             };
         };
     };
+    listLeadStatuses: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatusPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLeadStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLeadStatus"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatus"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A unique value is taken, or a rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readLeadStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatus"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceLeadStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadStatusChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatus"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLeadStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatus"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLeadStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadStatusChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatus"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields were refused; each is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLeadStatusHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only managers and administrators may read it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreLeadStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatus"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may see it but not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    useLeadStatusPreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "preset": "simple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeadStatusPreset"];
+            };
+        };
+        responses: {
+            /** @description The statuses in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStatuses"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your role may not change lead statuses */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such set */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listLeadStatusValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not see the field. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The field is unknown or has no list of values. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listLeads: {
         parameters: {
             query?: {
@@ -14207,6 +20692,75 @@ export interface operations {
             };
         };
     };
+    assignLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "assignedUser": "ada"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The record with its new owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your role may not change it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such person, or you may not give it to them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listLeadHistory: {
         parameters: {
             query?: {
@@ -14258,6 +20812,331 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    readBookmarksOfLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    convertLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the lead was read with */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "company": {
+                 *         "existing": "01978f5e-2a00-7000-8000-000000000001"
+                 *       },
+                 *       "contact": "from_lead",
+                 *       "deal": {
+                 *         "new": {
+                 *           "amount": "12000.00",
+                 *           "name": "Acme pilot"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Conversion"];
+            };
+        };
+        responses: {
+            /** @description The lead and what it became */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Converted"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your role may not change leads or not create one of the parts */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such lead that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A value of a new record is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The lead has changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A part was refused, or the lead's status may not become converted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    undoLeadConversion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the lead was read with */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lead as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneConversion"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody else converted it, and you may not delete what was made */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such lead that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is not converted, or the 30 days are over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The lead has changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -14366,7 +21245,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before */
                 cursor?: string;
-                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback */
+                /** @description Comma-separated: email, call, meeting, sms, demo, note, task, change, feedback, comment */
                 kinds?: string;
                 /** @description Entries per page, 1 to 200; 50 when not given */
                 limit?: number;
@@ -15034,6 +21913,175 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                /** @description Notifications per page, 1 to 200; 30 when not given */
+                limit?: number;
+                /** @description `true` for unread ones only */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter was refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readNotificationPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry per kind */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    setNotificationPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "in_app": true,
+                 *           "kind": "deal_stage",
+                 *           "mail": "daily"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NotificationPreferences"];
+            };
+        };
+        responses: {
+            /** @description One entry per kind */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The system itself has no preferences */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such kind, or it is given twice */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "01978f5e-2a00-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description How many are unread now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many ids */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -17745,6 +24793,186 @@ export interface operations {
             };
         };
     };
+    readBookmarksOfSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     restoreSavedReport: {
         parameters: {
             query?: never;
@@ -18293,6 +25521,186 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    readBookmarksOfSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -21349,6 +28757,75 @@ export interface operations {
             };
         };
     };
+    assignTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "assignedUser": "ada"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The record with its new owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your role may not change it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such person, or you may not give it to them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listTaskHistory: {
         parameters: {
             query?: {
@@ -21400,6 +28877,186 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    readBookmarksOfTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    addFavouriteTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    removeFavouriteTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    followTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such record that you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You follow 500 already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfollowTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmarked"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -22626,6 +30283,106 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    previewHandoff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open leads, deals and tasks, and all contacts and companies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffCounts"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    handOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "objects": [
+                 *         "lead",
+                 *         "deal",
+                 *         "task"
+                 *       ],
+                 *       "to": "01978f5e-2a00-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Handoff"];
+            };
+        };
+        responses: {
+            /** @description How many records changed hands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffCounts"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your role may not change such records */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The person or an object was refused; each is named */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
