@@ -2,6 +2,7 @@
 
 mod database;
 mod errands;
+mod jobs;
 mod lake;
 mod local;
 mod mail;
@@ -59,6 +60,7 @@ pub(crate) struct App {
     mailing: mail::Mailing,
     indexing: SearchIndexing,
     errands: errands::Errands,
+    jobs: jobs::Jobs,
     capturing: Capture,
     database: Database,
 }
@@ -109,6 +111,7 @@ impl App {
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
         let errands = errands::Errands::start(&oltp, &identity);
+        let jobs = jobs::Jobs::start(&oltp, &identity, config.data_dir.join("jobs"));
         Ok(Self {
             oltp,
             identity,
@@ -122,16 +125,19 @@ impl App {
             mailing,
             indexing,
             errands,
+            jobs,
             capturing,
             database,
         })
     }
 
-    /// Stops reminding, sending mail and indexing, then capturing after a last flush, then an embedded Postgres.
+    /// Stops jobs, reminding, sending mail and indexing, then capturing after a last flush, then an embedded
+    /// Postgres.
     ///
     /// # Errors
     /// Something did not stop cleanly; nothing is lost, the next start recovers.
     pub(crate) async fn shutdown(self) -> anyhow::Result<()> {
+        self.jobs.stop().await;
         self.errands.stop().await;
         self.mailing.stop().await;
         self.indexing.stop().await;

@@ -6,6 +6,7 @@ mod accounts;
 mod analytics;
 mod as_of;
 mod demo;
+mod exports;
 mod harness;
 mod journeys;
 mod kills;

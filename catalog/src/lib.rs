@@ -21,6 +21,7 @@ mod preset;
 mod principal;
 mod rights;
 mod role;
+pub mod spreadsheet;
 mod standard;
 mod value;
 

@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "the description spells out every path")]
 
 mod events;
+pub mod imports;
 mod upload;
 
 use axum::{

@@ -12,6 +12,7 @@
 
 mod automatic;
 mod batch;
+mod causes;
 mod csv;
 mod error;
 mod frame;
@@ -26,6 +27,7 @@ mod rows;
 mod rule;
 mod run;
 mod source;
+mod steps;
 mod template;
 mod versions;
 mod write;
@@ -35,8 +37,13 @@ use std::path::PathBuf;
 
 use catalog::Lsn;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+pub(crate) use self::{
+    automatic::fields as suggested_fields, plan::bind, run::run_as_job, source::Source, steps::JobSteps,
+};
 pub use self::{
+    causes::Cause,
     error::Error,
     mapping::{DateOptions, MAX_MAPPING_BYTES, Mapping, NumberOptions, SourceOptions, StageStep, TimeOptions},
     rule::{EntryType, Lookup, OnMissing, Rule, RuleTable},
@@ -65,7 +72,7 @@ pub struct ImportRequest {
 }
 
 /// What happens to rows that are already there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchPolicy {
     /// Every row becomes a new record, matched or not.
@@ -134,6 +141,8 @@ pub struct ImportSummary {
     pub versions: u64,
     /// Linked records made because a lookup said `on_missing = "create"`.
     pub linked_created: u64,
+    /// Why rows were rejected, the most frequent first.
+    pub causes: Vec<Cause>,
     /// The first reasons for rejection, as in the file of rejects.
     pub first_rejects: Vec<RejectedRow>,
     /// The file of rejects, if any row was rejected.

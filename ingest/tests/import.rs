@@ -2,6 +2,7 @@
 
 mod broken_files;
 mod history;
+mod jobs;
 mod links;
 mod matching;
 mod over_http;

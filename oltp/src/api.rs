@@ -8,10 +8,14 @@ use utoipa::openapi::OpenApi;
 
 use crate::{Oltp, identity::Identity};
 
+mod bulk;
 mod conversion;
+pub mod downloads;
+mod duplicates;
 mod events;
 mod handoff;
 mod identity;
+mod jobs;
 mod lead_statuses;
 mod notifications;
 mod permissions;
@@ -44,6 +48,9 @@ fn around_records(oltp: &Oltp) -> Router {
         .merge(handoff::routes(oltp))
         .merge(notifications::routes(oltp))
         .merge(together::routes(oltp))
+        .merge(bulk::routes(oltp))
+        .merge(duplicates::routes(oltp))
+        .merge(jobs::routes(oltp))
 }
 
 /// What [`routes`] offers, for the standard catalogue.
@@ -60,5 +67,9 @@ pub fn openapi() -> OpenApi {
     openapi.merge(records::assign::openapi(&catalog));
     openapi.merge(permissions::openapi());
     openapi.merge(timeline::openapi(&catalog));
+    openapi.merge(bulk::openapi(&catalog));
+    openapi.merge(duplicates::openapi(&catalog));
+    openapi.merge(jobs::openapi());
+    openapi.merge(downloads::openapi());
     identity::with_passwords(openapi)
 }

@@ -138,6 +138,21 @@ impl Oltp {
 }
 
 impl Oltp {
+    /// Does the same to all rows that allow it; one outcome per row, in order.
+    ///
+    /// # Errors
+    /// As [`bulk_insert_each`](Self::bulk_insert_each).
+    pub(crate) async fn bulk_each(
+        &self,
+        tx: &mut PgConnection,
+        (caller, object): (&Principal, &ObjectDef),
+        (verb, rows): (Verb, &[BulkRow]),
+        source: &str,
+    ) -> Result<Vec<RowOutcome>> {
+        let audit = BulkAudit::PerRecord { source: source.to_owned() };
+        self.each(tx, self.batch(caller, object, verb, &audit), rows).await
+    }
+
     fn batch<'a>(
         &'a self,
         caller: &'a Principal,

@@ -15,6 +15,7 @@ use sqlx::{
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tokio::sync::Notify;
 
 use crate::{Error, Requirement, Result, feed::ChangeFeed, requirements};
 
@@ -42,6 +43,7 @@ struct Inner {
     url: String,
     people_version: AtomicU64,
     feed: ChangeFeed,
+    job_bell: Notify,
 }
 
 impl Oltp {
@@ -68,6 +70,7 @@ impl Oltp {
                 url: url.to_owned(),
                 people_version: AtomicU64::new(0),
                 feed: ChangeFeed::default(),
+                job_bell: Notify::new(),
             }),
         };
         oltp.insist(|requirement| requirement.name == "version").await?;
@@ -135,6 +138,11 @@ impl Oltp {
     /// Changes as they are committed, by any server of the workspace.
     pub fn feed(&self) -> &ChangeFeed {
         &self.inner.feed
+    }
+
+    /// Rings when this process has added a job.
+    pub(crate) fn job_bell(&self) -> &Notify {
+        &self.inner.job_bell
     }
 
     /// The pool.

@@ -99,6 +99,19 @@ pub enum Error {
         source: Box<Error>,
     },
 
+    /// The person has so many jobs waiting or running that no further one is taken.
+    #[error("you have {most} jobs waiting or running; wait for one to end or cancel it")]
+    TooManyJobs {
+        /// How many there may be.
+        most: i64,
+    },
+    /// The job has ended, so it cannot be stopped.
+    #[error("this job has already ended")]
+    JobEnded,
+    /// What the job did cannot be taken back.
+    #[error("this job cannot be taken back: it is not over, it was taken back already, or too long ago")]
+    NotUndoable,
+
     /// No token came with the request.
     #[error("sign in first: send `Authorization: Bearer` with an access token or an API token")]
     NotSignedIn,
@@ -251,7 +264,7 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Invalid(_) => FaultKind::Invalid,
-            Self::Conflict { .. } | Self::NotDeleted { .. } => FaultKind::Conflict,
+            Self::Conflict { .. } | Self::NotDeleted { .. } | Self::JobEnded | Self::NotUndoable => FaultKind::Conflict,
             Self::NotAllowed { .. }
             | Self::OwnerOnly { .. }
             | Self::NotYours { .. }
@@ -272,7 +285,7 @@ impl Fault for Error {
             | Self::WrongCode
             | Self::ProviderRefused
             | Self::TokenRefused => FaultKind::Unauthenticated,
-            Self::TooManyAttempts { .. } | Self::Crowded => FaultKind::Throttled,
+            Self::TooManyAttempts { .. } | Self::Crowded | Self::TooManyJobs { .. } => FaultKind::Throttled,
             Self::Busy | Self::NotConnected { .. } | Self::ProviderAway { .. } => FaultKind::Unavailable,
             Self::Database(error) => database_kind(error),
             Self::BulkRow { source, .. } => source.kind(),
@@ -314,6 +327,9 @@ impl Fault for Error {
             Self::ReadOnlyToken => "read_only_token",
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::Crowded => "too_many_streams",
+            Self::TooManyJobs { .. } => "too_many_jobs",
+            Self::JobEnded => "job_ended",
+            Self::NotUndoable => "not_undoable",
             Self::AdministratorsOnly { .. } => "administrators_only",
             Self::PersonsOnly => "persons_only",
             Self::Busy => "busy",

@@ -5,16 +5,20 @@
 //! per process listens while somebody subscribes; it hands each notice to all subscribers through
 //! a ring of fixed size. Who falls behind the ring, or was subscribed while the connection was
 //! lost, is told that something is missing. Whether a subscriber may know of a change is decided
-//! by [`Notice::for_caller`] from the notice alone, so a change costs no query per subscriber.
+//! by [`Notice::for_caller`] from the notice alone, so a change costs no query per subscriber. News for
+//! one person, such as how far their job is, goes the same way.
 
+mod news;
 mod notice;
 
 use std::sync::{Arc, Weak};
 
+use serde::Deserialize;
 use sqlx::postgres::PgListener;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast, broadcast::error::RecvError};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use news::News;
 pub use notice::{Action, ChangeEvent};
 pub(crate) use notice::{Notice, notices};
 
@@ -39,10 +43,19 @@ struct Inner {
     closing: CancellationToken,
 }
 
+/// What Postgres tells: news for one person, or a change of records.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Told {
+    News(News),
+    Change(Notice),
+}
+
 /// What goes through the ring.
 #[derive(Debug, Clone)]
 enum Signal {
     Change(Arc<Notice>),
+    News(Arc<News>),
     /// The connection was lost and made again: changes may be missing.
     Gap,
 }
@@ -52,6 +65,8 @@ enum Signal {
 pub(crate) enum Heard {
     /// Something was written.
     Change(Arc<Notice>),
+    /// There is news for one person.
+    News(Arc<News>),
     /// Something may be missing: look at everything again.
     Gap,
     /// The feed has ended; subscribe again.
@@ -112,6 +127,7 @@ impl Subscription {
         };
         match signal {
             Ok(Signal::Change(notice)) => Heard::Change(notice),
+            Ok(Signal::News(news)) => Heard::News(news),
             Ok(Signal::Gap) | Err(RecvError::Lagged(_)) => Heard::Gap,
             Err(RecvError::Closed) => Heard::End,
         }
@@ -127,7 +143,8 @@ async fn listen(mut listener: PgListener, ring: Arc<broadcast::Sender<Signal>>, 
         };
         let signal = match told {
             Ok(Some(notification)) => match serde_json::from_str(notification.payload()) {
-                Ok(notice) => Signal::Change(Arc::new(notice)),
+                Ok(Told::News(news)) => Signal::News(Arc::new(news)),
+                Ok(Told::Change(notice)) => Signal::Change(Arc::new(notice)),
                 Err(error) => {
                     // A newer version of the program in the same workspace may say more than we read.
                     tracing::warn!(error = %error, "a notice of a change cannot be read; clients are told to look again");

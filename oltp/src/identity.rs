@@ -170,6 +170,15 @@ impl Identity {
         Ok(principal.looking())
     }
 
+    /// What the person sees and may do now, for work that goes on without them.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`], [`Error::AccountClosed`].
+    pub async fn person(&self, id: Uuid) -> Result<Principal> {
+        let unknown = || Error::RecordNotFound { object: "user".to_owned() };
+        self.people.person(&self.oltp, id).await?.ok_or_else(unknown)?.principal()
+    }
+
     /// The caller's user record; `None` for the system itself.
     ///
     /// # Errors

@@ -3,8 +3,9 @@
 //!
 //! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
-//! whole loads; [`conversion`] makes a lead a customer; [`relay`] tells what follows from writes, such
-//! as [`notifications`]; [`schedules`] and [`deliveries`] are the queue of scheduled mail, [`mails`] that
+//! whole loads; [`conversion`] makes a lead a customer; [`jobs`] is the queue of long work,
+//! [`duplicates`] finds what is there twice; [`relay`] tells what follows from writes, such as
+//! [`notifications`]; [`schedules`] and [`deliveries`] are the queue of scheduled mail, [`mails`] that
 //! of all other mail; [`feed`] tells of writes as they are committed; [`http`] holds what every route
 //! shares, the problem answers above all; [`api`] lists the routes. [`embedded`] runs a private
 //! Postgres when nobody brings one, [`testing`] a throw-away one.
@@ -21,12 +22,14 @@ pub mod bulk;
 pub mod conversion;
 mod database;
 pub mod deliveries;
+pub mod duplicates;
 pub mod embedded;
 mod error;
 pub mod feed;
 pub mod handoff;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod lead_statuses;
 mod lease;
 pub mod mails;

@@ -7,7 +7,7 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 23] = [
+const OTHER_TABLES: [&str; 27] = [
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
@@ -17,6 +17,10 @@ const OTHER_TABLES: [&str; 23] = [
     "bookmarks",
     "confirmed_emails",
     "external_identities",
+    "import_files",
+    "job_problems",
+    "job_records",
+    "jobs",
     "lead_conversions",
     "login_failures",
     "mails",

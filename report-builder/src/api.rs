@@ -1,5 +1,7 @@
 //! The HTTP routes: the list of reports, one report, the model, and running.
 
+pub mod exports;
+
 use axum::{
     Json, Router,
     body::Body,

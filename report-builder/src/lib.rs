@@ -3,6 +3,7 @@
 //! Reading order: [`ReportSpec`] is what a person asks for; [`Model`] is what can be asked for,
 //! derived from the catalogue; [`compile`](compile::compile) turns one into a plan over the other;
 //! [`ReportService`] runs it; [`ReportResult`] is rows, columns and totals; [`output`] writes it.
+//! [`export`] writes whole lists of records to files, as jobs.
 //!
 //! Invariants: a measure is aggregated at its own object before anything is combined, so no link
 //! can multiply it; a total is computed from the records, never from the cells; no text of a
@@ -11,6 +12,7 @@
 pub mod api;
 pub mod calendar;
 pub mod compile;
+pub mod export;
 mod fault;
 pub mod formula;
 pub mod model;

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use catalog::{Principal, Purpose};
+use catalog::{Catalog, Principal, Purpose};
 use oltp::{
     Oltp,
     api::{Asker, CurrentSession, asker},
@@ -35,10 +35,13 @@ pub(super) fn router(app: &App, token: &LocalToken) -> Router {
     let api = Router::new()
         .merge(oltp::api::routes(app.oltp.clone(), Arc::clone(&app.identity)))
         .merge(ingest::api::routes(app.oltp.clone()))
+        .merge(ingest::api::imports::routes(app.jobs.imports.clone()))
         .merge(query_service::api::routes(app.query.clone(), app.oltp.clone()))
         .merge(query_service::api::analytics::routes(app.query.clone()))
         .merge(query_service::api::search::routes(app.search.clone()))
+        .merge(oltp::api::downloads::routes(app.oltp.clone(), app.jobs.files.clone()))
         .merge(report_builder::api::routes(app.reports.clone()))
+        .merge(report_builder::api::exports::routes(&app.jobs.exports))
         .merge(dashboards::api::routes(app.dashboards.clone()))
         .merge(dashboards::api::schedules::routes(app.deliveries.clone()))
         .merge(scoring_model::api::routes(app.scoring.clone()))
@@ -62,10 +65,12 @@ pub(super) fn router(app: &App, token: &LocalToken) -> Router {
 pub(crate) fn openapi() -> OpenApi {
     let mut merged = oltp::api::openapi();
     merged.merge(ingest::api::openapi());
+    merged.merge(ingest::api::imports::openapi());
     merged.merge(query_service::api::openapi());
     merged.merge(query_service::api::analytics::openapi());
     merged.merge(query_service::api::search::openapi());
     merged.merge(report_builder::api::openapi());
+    merged.merge(report_builder::api::exports::openapi(&Catalog::standard()));
     merged.merge(dashboards::api::openapi());
     merged.merge(dashboards::api::schedules::openapi());
     merged.merge(scoring_model::api::openapi());

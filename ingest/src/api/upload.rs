@@ -1,5 +1,7 @@
 //! The body of a request into a scratch file.
 
+use std::path::Path;
+
 use axum::body::Body;
 use futures::TryStreamExt;
 use tempfile::NamedTempFile;
@@ -17,8 +19,17 @@ pub(super) const MAX_UPLOAD_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 pub(super) async fn receive(body: Body) -> Result<NamedTempFile, Error> {
     let file = NamedTempFile::with_prefix("leadhouse-import-")
         .map_err(|source| Error::Read { path: "the scratch folder".into(), source })?;
-    let scratch = |source| Error::Read { path: file.path().to_owned(), source };
-    let mut writer = tokio::fs::File::create(file.path()).await.map_err(scratch)?;
+    write(body, file.path()).await?;
+    Ok(file)
+}
+
+/// Writes the body to a file.
+///
+/// # Errors
+/// As [`receive`].
+pub(super) async fn write(body: Body, path: &Path) -> Result<(), Error> {
+    let scratch = |source| Error::Read { path: path.to_owned(), source };
+    let mut writer = tokio::fs::File::create(path).await.map_err(scratch)?;
     let mut size_bytes = 0_u64;
     let mut pieces = body.into_data_stream();
     let broken = |error: axum::Error| Error::file("the body", format!("the upload broke off: {error}"));
@@ -29,6 +40,5 @@ pub(super) async fn receive(body: Body) -> Result<NamedTempFile, Error> {
         }
         writer.write_all(&piece).await.map_err(scratch)?;
     }
-    writer.flush().await.map_err(scratch)?;
-    Ok(file)
+    writer.flush().await.map_err(scratch)
 }

@@ -14,6 +14,7 @@ use oltp::{
     bulk::{BulkAudit, BulkRow, RowOutcome},
 };
 use serde_json::Value;
+use sqlx::{Connection, PgTransaction};
 
 use self::decide::Decided;
 use super::{
@@ -44,8 +45,12 @@ pub(crate) struct Importer {
 }
 
 impl Importer {
-    /// Writes the rows of a chunk; answers what became of every one of them.
-    pub(crate) async fn store(&mut self, prepared: &mut Prepared) -> Result<Outcome, Error> {
+    /// Writes the rows of a chunk within the transaction; answers what became of every one of them.
+    pub(crate) async fn store(
+        &mut self,
+        tx: &mut PgTransaction<'_>,
+        prepared: &mut Prepared,
+    ) -> Result<Outcome, Error> {
         self.lookups.resolve(&self.oltp, &self.caller, &self.plan, prepared).await?;
         let stages = self.stage_values()?;
         let broken = std::mem::take(&mut prepared.broken).into_iter();
@@ -58,7 +63,7 @@ impl Importer {
         let Assembled { rows, rejects } = assemble(&self.plan, &self.caller, &self.lookups, prepared);
         outcome.rejects.extend(rejects);
         for part in self.parts(&rows) {
-            outcome.add(self.store_part(part, &stages).await?);
+            outcome.add(self.store_part(tx, part, &stages).await?);
         }
         Ok(outcome)
     }
@@ -82,13 +87,18 @@ impl Importer {
         parts
     }
 
-    /// Writes rows in one transaction. Rows that the database refuses are rejected and the others
+    /// Writes rows, all or none of them. Rows that the database refuses are rejected and the others
     /// written again without them, so that no record stays with half of its history.
-    async fn store_part(&mut self, rows: &[Row], stages: &[Option<Value>]) -> Result<Outcome, Error> {
+    async fn store_part(
+        &mut self,
+        tx: &mut PgTransaction<'_>,
+        rows: &[Row],
+        stages: &[Option<Value>],
+    ) -> Result<Outcome, Error> {
         let mut refused = Refused::new();
         loop {
             // Every further round has at least one row fewer, so there is a last one.
-            let Some(mut outcome) = self.attempt(rows, stages, &mut refused).await? else { continue };
+            let Some(mut outcome) = self.attempt(tx, (rows, stages), &mut refused).await? else { continue };
             let rejects = rows.iter().filter_map(|row| {
                 refused.get(&row.index).map(|reason| Reject::of_row(row.index, row.line, reason.clone()))
             });
@@ -101,11 +111,11 @@ impl Importer {
     /// are then noted in `refused`.
     async fn attempt(
         &mut self,
-        rows: &[Row],
-        stages: &[Option<Value>],
+        tx: &mut PgTransaction<'_>,
+        (rows, stages): (&[Row], &[Option<Value>]),
         refused: &mut Refused,
     ) -> Result<Option<Outcome>, Error> {
-        let mut tx = self.oltp.pool().begin().await?;
+        let mut tx = tx.begin().await?;
         let left: Vec<&Row> = rows.iter().filter(|row| !refused.contains_key(&row.index)).collect();
         let Decided { inserts, updates, mut outcome, stored, links } = self.decide(&mut tx, &left, stages).await?;
         let target = Target { oltp: &self.oltp, caller: &self.caller, audit: &self.audit };

@@ -6,6 +6,7 @@ use std::{
 };
 
 use catalog::{Fault, FaultKind, Invalid};
+use oltp::jobs::Stopped;
 
 /// Why an import did not run, or did not run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The job that the import is does not go on.
+    #[error("the job does not go on")]
+    Job(Stopped),
     /// The import ended early; what it committed stays.
     #[error("the import stopped; {done}")]
     Stopped {
@@ -95,6 +99,31 @@ impl Error {
         Self::Mapping(Invalid::field(at, "invalid_mapping", reason))
     }
 
+    /// Why the job that the import is does not go on.
+    pub(crate) fn stopped(self) -> Stopped {
+        let (words, kind) = (self.to_string(), self.kind());
+        match self {
+            Self::Job(stopped) => stopped,
+            Self::Stopped { source, .. } => source.stopped(),
+            Self::Records(error) => error.into(),
+            Self::Database(error) => error.into(),
+            Self::Read { .. }
+            | Self::File { .. }
+            | Self::Mapping(_)
+            | Self::UnknownObject { .. }
+            | Self::NotAllowed { .. }
+            | Self::TooLarge { .. }
+            | Self::Frame(_)
+            | Self::Rejects { .. }
+            | Self::Interrupted => {
+                if kind == FaultKind::Broken {
+                    tracing::error!("an import failed: {words}");
+                }
+                Stopped::Failed(format!("{words}."))
+            }
+        }
+    }
+
     pub(crate) fn frame(source: polars::error::PolarsError) -> Self {
         Self::Frame(source)
     }
@@ -114,7 +143,7 @@ impl Fault for Error {
             Self::NotAllowed { .. } => FaultKind::Forbidden,
             Self::TooLarge { .. } => FaultKind::TooLarge,
             Self::Records(error) => error.kind(),
-            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => FaultKind::Unavailable,
+            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) | Self::Job(_) => FaultKind::Unavailable,
             Self::Stopped { source, .. } => source.kind(),
             Self::Read { .. } | Self::Database(_) | Self::Frame(_) | Self::Rejects { .. } | Self::Interrupted => {
                 FaultKind::Broken
@@ -134,6 +163,7 @@ impl Fault for Error {
             Self::Database(_) => "database_failed",
             Self::Frame(_) => "frame_failed",
             Self::Rejects { .. } => "rejects_unwritable",
+            Self::Job(_) => "job_stopped",
             Self::Stopped { .. } => "import_stopped",
             Self::Interrupted => "import_interrupted",
         }
@@ -152,6 +182,7 @@ impl Fault for Error {
             | Self::Database(_)
             | Self::Frame(_)
             | Self::Rejects { .. }
+            | Self::Job(_)
             | Self::Interrupted => None,
         }
     }

@@ -3,7 +3,7 @@
 mod dates;
 mod numbers;
 
-use catalog::FieldKind;
+use catalog::{FieldKind, spreadsheet::restored};
 use chrono::{DateTime, Utc};
 use polars::prelude::{DataFrame, DataType, Int64Chunked, StringChunked};
 use serde_json::Value;
@@ -49,6 +49,14 @@ pub(crate) struct Prepared {
     pub bytes_read: u64,
 }
 
+impl Prepared {
+    /// The line of its last row.
+    pub(crate) fn last_line(&self) -> u64 {
+        let broken = self.broken.iter().map(|row| row.line);
+        self.lines.iter().copied().chain(broken).max().unwrap_or_default()
+    }
+}
+
 /// Types the cells of a chunk.
 pub(crate) fn prepare(plan: &Plan, chunk: Chunk) -> Result<Prepared, Error> {
     let columns = clean_columns(plan, &chunk.frame)?;
@@ -75,10 +83,10 @@ fn clean_columns(plan: &Plan, frame: &DataFrame) -> Result<Cleaned, Error> {
     columns.collect()
 }
 
-/// Trims, empties the words for nothing, replaces.
+/// Trims, takes away the apostrophe of our own exports, empties the words for nothing, replaces.
 fn clean(text: &StringChunked, cleaning: &Cleaning) -> StringChunked {
     let cells = text.iter().map(|cell| {
-        let cell = cell?.trim();
+        let cell = restored(cell?.trim());
         let cell = cleaning.replace.get(cell).map_or(cell, String::as_str);
         (!cell.is_empty() && !cleaning.null_words.contains(cell)).then_some(cell)
     });

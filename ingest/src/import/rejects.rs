@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use catalog::spreadsheet::harmless;
 use polars::prelude::DataFrame;
 
 use super::{
@@ -15,7 +16,8 @@ use super::{
 /// Rejects repeated in the summary.
 const FIRST_REJECTS: usize = 20;
 
-/// Writes rejected rows; makes the file with the first of them.
+/// Writes rejected rows; makes the file with the first of them. Text that a spreadsheet would run
+/// is made harmless: it may come from strangers.
 #[derive(Debug)]
 pub(crate) struct RejectsFile {
     path: PathBuf,
@@ -50,6 +52,26 @@ impl RejectsFile {
         Ok(())
     }
 
+    /// A file that an earlier attempt began: what it wrote after the first `kept_bytes` is not true.
+    pub(crate) fn again(path: PathBuf, header: &[String], kept_bytes: u64) -> Result<Self, Error> {
+        if kept_bytes == 0 {
+            return Self::new(path, header);
+        }
+        let failed = |source| Error::Rejects { path: path.clone(), source };
+        let file = File::options().append(true).open(&path).map_err(failed)?;
+        file.set_len(kept_bytes).map_err(failed)?;
+        let writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
+        Ok(Self { path, header: header.to_vec(), writer: Some(writer), first: Vec::new() })
+    }
+
+    /// Makes sure that what was added is in the file; answers its size.
+    pub(crate) fn flush(&mut self) -> Result<u64, Error> {
+        let failed = |source| Error::Rejects { path: self.path.clone(), source };
+        let Some(writer) = &mut self.writer else { return Ok(0) };
+        writer.flush().map_err(failed)?;
+        std::fs::metadata(&self.path).map(|file| file.len()).map_err(failed)
+    }
+
     /// Closes the file; its path if there is one, and the first rejects.
     pub(crate) fn finish(mut self) -> Result<(Option<PathBuf>, Vec<RejectedRow>), Error> {
         let Some(mut writer) = self.writer.take() else { return Ok((None, self.first)) };
@@ -65,14 +87,15 @@ impl RejectsFile {
             none => {
                 let file = File::create(path).map_err(|source| Error::Rejects { path: path.clone(), source })?;
                 let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
-                let header = ["line", "reason"].into_iter().chain(self.header.iter().map(String::as_str));
+                let header = self.header.iter().map(|name| harmless(name));
+                let header = ["line", "reason"].into_iter().map(str::to_owned).chain(header);
                 writer.write_record(header).map_err(failed)?;
                 none.insert(writer)
             }
         };
         let line = reject.line.to_string();
-        let start = [line.as_str(), reject.reason.as_str()];
-        writer.write_record(start.into_iter().chain(cells.iter().map(String::as_str))).map_err(failed)
+        let start = [line, reject.reason.clone()];
+        writer.write_record(start.into_iter().chain(cells.iter().map(|cell| harmless(cell)))).map_err(failed)
     }
 }
 

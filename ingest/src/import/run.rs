@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, ImportRequest, ImportSummary, Progress,
     batch::Importer,
+    causes,
     lookup::Lookups,
     mapping::Mapping,
     outcome::Outcome,
@@ -17,6 +18,7 @@ use super::{
     reading::{Prepared, prepare},
     rejects::{RejectsFile, next_to},
     source::Source,
+    steps::{JobSteps, Kept},
 };
 
 /// Chunks read ahead of the one being written; bounds the memory.
@@ -44,9 +46,30 @@ pub async fn run(
     progress: OnProgress,
 ) -> Result<ImportSummary, Error> {
     let object = check(oltp, caller, &request)?;
+    run_with(oltp, caller, (object, request), progress, None).await
+}
+
+/// Imports a file in steps of a job, going on where an earlier attempt was.
+pub(crate) async fn run_as_job(
+    steps: JobSteps,
+    caller: &Principal,
+    request: ImportRequest,
+) -> Result<ImportSummary, Error> {
+    let oltp = steps.oltp().clone();
+    let object = check(&oltp, caller, &request)?;
+    run_with(&oltp, caller, (object, request), Arc::new(|_| ()), Some(steps)).await
+}
+
+async fn run_with(
+    oltp: &Oltp,
+    caller: &Principal,
+    (object, request): (ObjectDef, ImportRequest),
+    progress: OnProgress,
+    steps: Option<JobSteps>,
+) -> Result<ImportSummary, Error> {
     let stop = CancellationToken::new();
     let _stops_when_dropped = stop.clone().drop_guard();
-    let job = Job { oltp: oltp.clone(), caller: caller.clone(), object, request, progress, stop };
+    let job = Job { oltp: oltp.clone(), caller: caller.clone(), object, request, progress, stop, steps };
     let runtime = Handle::current();
     // Typing, checking and diffing rows is work for a processor; waiting for Postgres happens in
     // between, so the whole job has one thread and drives its own waiting.
@@ -95,12 +118,13 @@ struct Job {
     request: ImportRequest,
     progress: OnProgress,
     stop: CancellationToken,
+    steps: Option<JobSteps>,
 }
 
 impl Job {
     async fn run(self) -> Result<ImportSummary, Error> {
         let started = Instant::now();
-        let Self { oltp, caller, object, request, progress, stop } = self;
+        let Self { oltp, caller, object, request, progress, stop, steps } = self;
         let (path, file) = (request.path.clone(), file_name(&request));
         let mapping = Mapping {
             match_field: request.match_field.or(request.mapping.match_field),
@@ -112,12 +136,15 @@ impl Job {
         let plan = bind(&mapping, oltp.catalog(), &object, &header)?;
         let mut summary = empty_summary(&plan, &file, format, request.dry_run);
         summary.mapped_columns = mapped(&plan, &header);
-        let rejects = RejectsFile::new(request.rejects.unwrap_or_else(|| next_to(&path)), &header)?;
+        let rejects = request.rejects.unwrap_or_else(|| next_to(&path));
+        let before = steps.as_ref().map(JobSteps::before).unwrap_or_default();
+        let rejects = RejectsFile::again(rejects, &header, before.rejects_bytes)?;
+        before.add_to(&mut summary);
         let lookups = Lookups::new(&oltp, &caller, &plan).await?;
         let plan = Arc::new(plan);
         let importer = Importer {
             now: oltp.clock().now(),
-            audit: audit(&file, source.size_bytes()),
+            audit: steps.as_ref().map_or_else(|| audit(&file, source.size_bytes()), JobSteps::audit),
             oltp,
             caller,
             plan,
@@ -126,7 +153,8 @@ impl Job {
             imagined: HashSet::new(),
             imagined_links: HashSet::new(),
         };
-        let mut writer = Writer { importer, rejects, summary, progress, bytes_total: source.size_bytes() };
+        let bytes_total = source.size_bytes();
+        let mut writer = Writer { importer, rejects, summary, progress, bytes_total, before, steps };
         writer.all(source, &stop).await.map_err(|error| writer.stopped(error))?;
         writer.finish(started).await
     }
@@ -146,6 +174,9 @@ struct Writer {
     summary: ImportSummary,
     progress: OnProgress,
     bytes_total: u64,
+    /// Where an earlier attempt was.
+    before: Kept,
+    steps: Option<JobSteps>,
 }
 
 impl Writer {
@@ -158,10 +189,41 @@ impl Writer {
             if stop.is_cancelled() {
                 return Ok(());
             }
-            let outcome = self.importer.store(&mut prepared).await?;
-            self.note(outcome, &prepared)?;
+            if prepared.last_line() <= self.before.line {
+                continue; // an earlier attempt has committed it
+            }
+            self.chunk(&mut prepared).await?;
         }
         reading.await.unwrap_or(Err(Error::Interrupted))
+    }
+
+    /// Deals with a chunk in one transaction; in a job, it is a step.
+    async fn chunk(&mut self, prepared: &mut Prepared) -> Result<(), Error> {
+        let mut tx = self.importer.oltp.pool().begin().await?;
+        if let Some(steps) = &self.steps {
+            steps.hold(&mut tx).await?;
+        }
+        let outcome = self.importer.store(&mut tx, prepared).await?;
+        let reasons: Vec<(u64, String)> =
+            outcome.rejects.iter().map(|reject| (reject.line, reject.reason.clone())).collect();
+        self.note(outcome, prepared)?;
+        if let Some(steps) = &self.steps {
+            let kept = Kept::of(&self.summary, prepared.last_line(), self.rejects.flush()?);
+            let read = (prepared.bytes_read, self.bytes_total);
+            steps.keep(&mut tx, &kept, &reasons, read).await?;
+        }
+        tx.commit().await?;
+        let (summary, bytes_total) = (&self.summary, self.bytes_total);
+        (self.progress)(Progress {
+            bytes_read: prepared.bytes_read.min(bytes_total),
+            bytes_total,
+            rows: summary.rows,
+            created: summary.created,
+            updated: summary.updated,
+            skipped: summary.skipped,
+            rejected: summary.rejected,
+        });
+        Ok(())
     }
 
     fn note(&mut self, outcome: Outcome, prepared: &Prepared) -> Result<(), Error> {
@@ -174,17 +236,8 @@ impl Writer {
         summary.versions += versions;
         summary.linked_created += linked_created;
         summary.rows = summary.created + summary.updated + summary.skipped + summary.rejected;
-        self.rejects.add(rejects, &prepared.frame)?;
-        (self.progress)(Progress {
-            bytes_read: prepared.bytes_read.min(self.bytes_total),
-            bytes_total: self.bytes_total,
-            rows: summary.rows,
-            created: summary.created,
-            updated: summary.updated,
-            skipped: summary.skipped,
-            rejected: summary.rejected,
-        });
-        Ok(())
+        causes::count(&mut summary.causes, &rejects);
+        self.rejects.add(rejects, &prepared.frame)
     }
 
     /// Says what is in the database although the import did not reach its end.
@@ -263,6 +316,7 @@ fn empty_summary(plan: &Plan, file: &str, format: String, dry_run: bool) -> Impo
         versions: 0,
         linked_created: 0,
         first_rejects: Vec::new(),
+        causes: Vec::new(),
         rejects: None,
         ignored_columns: plan.ignored.clone(),
         mapped_columns: Vec::new(),

@@ -58,6 +58,14 @@ impl Source {
         }
     }
 
+    /// The sheets of a workbook; none of a text file.
+    pub(crate) fn sheets(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Csv(_) => Vec::new(),
+            Kind::Xlsx(source) => source.sheets(),
+        }
+    }
+
     /// Size of the file in bytes.
     pub(crate) fn size_bytes(&self) -> u64 {
         self.size_bytes

@@ -52,7 +52,7 @@ impl Target<'_> {
     /// Stores new records, all or none.
     pub(crate) async fn insert_all(
         self,
-        tx: &mut PgTransaction<'static>,
+        tx: &mut PgTransaction<'_>,
         object: &ObjectDef,
         rows: &[BulkRow],
     ) -> Result<u64, Error> {
@@ -62,7 +62,7 @@ impl Target<'_> {
     /// Stores those new records that can be stored.
     pub(crate) async fn insert(
         self,
-        tx: &mut PgTransaction<'static>,
+        tx: &mut PgTransaction<'_>,
         object: &ObjectDef,
         rows: &[BulkRow],
     ) -> Result<Vec<RowOutcome>, Error> {
@@ -72,7 +72,7 @@ impl Target<'_> {
     /// Stores those further versions that can be stored, at most one per record.
     pub(crate) async fn update(
         self,
-        tx: &mut PgTransaction<'static>,
+        tx: &mut PgTransaction<'_>,
         object: &ObjectDef,
         rows: &[BulkRow],
     ) -> Result<Vec<RowOutcome>, Error> {

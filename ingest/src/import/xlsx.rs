@@ -54,6 +54,11 @@ impl XlsxSource {
         &self.header
     }
 
+    /// The sheets of the workbook, in its order.
+    pub(crate) fn sheets(&self) -> Vec<String> {
+        self.workbook.sheet_names()
+    }
+
     /// How the file is written, for the summary.
     pub(crate) fn describe(&self) -> String {
         format!("XLSX, sheet {}", self.sheet)

@@ -1,6 +1,7 @@
 //! `GET /api/events`: changes as they happen, as server-sent events.
 //!
-//! `event: change` carries a [`ChangeEvent`]; `event: resync` says that something may have been
+//! `event: change` carries a [`ChangeEvent`]; `event: job` says how far a job of one's own is;
+//! `event: resync` says that something may have been
 //! missed and what is on screen should be read again. A stream ends after [`MAX_AGE`], and when
 //! people or teams change, because it carries the rights of the moment it was opened: the client
 //! opens it again with `last-event-id` and is told to resync.
@@ -23,7 +24,7 @@ use utoipa::OpenApi;
 
 use crate::{
     Oltp,
-    feed::{Action, ChangeEvent, Heard, Subscription},
+    feed::{Action, ChangeEvent, Heard, News, Subscription},
     http::{Caller, Problem},
 };
 
@@ -55,7 +56,7 @@ struct Description;
 #[utoipa::path(
     get, path = "/api/events", tag = "Events", operation_id = "followEvents", security(("bearer" = [])),
     responses(
-        (status = 200, description = "Events `change` and `resync`", body = ChangeEvent, content_type = "text/event-stream"),
+        (status = 200, description = "Events `change`, `job` (id, state, done, total and problems of one of your jobs) and `resync`", body = ChangeEvent, content_type = "text/event-stream"),
         (status = 401, description = "Nobody is signed in"),
         (status = 429, description = "Too many streams are open"),
     )
@@ -92,6 +93,12 @@ impl Follower {
         while !self.ended {
             let notice = match self.subscription.next().await {
                 Heard::Change(notice) => notice,
+                Heard::News(news) => {
+                    if let Some(event) = self.news(&news) {
+                        return Some(event);
+                    }
+                    continue;
+                }
                 Heard::Gap => return Some(self.resync()),
                 Heard::End => return None,
             };
@@ -108,6 +115,11 @@ impl Follower {
             }
         }
         None
+    }
+
+    fn news(&mut self, news: &News) -> Option<Event> {
+        let event = Event::default().event(&news.event).json_data(&news.data).ok();
+        event.filter(|_| news.for_caller(&self.caller)).map(|event| event.id(self.number()))
     }
 
     fn resync(&mut self) -> Event {

@@ -101,12 +101,21 @@ impl Records {
         Self { oltp: oltp.clone(), object: Arc::new(object.clone()) }
     }
 
-    /// The body as field values: aliases renamed, names of linked records looked up.
     async fn fields(&self, caller: &Principal, body: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
-        let mut body = aliases::renamed(&self.object, body)?;
-        names::resolve(&self.oltp, caller, &self.object, &mut body).await?;
-        Ok(body.fields)
+        fields(&self.oltp, caller, &self.object, body).await
     }
+}
+
+/// The body as field values: aliases renamed, names of linked records looked up.
+pub(super) async fn fields(
+    oltp: &Oltp,
+    caller: &Principal,
+    object: &ObjectDef,
+    body: Map<String, Value>,
+) -> Result<Map<String, Value>, Problem> {
+    let mut body = aliases::renamed(object, body)?;
+    names::resolve(oltp, caller, object, &mut body).await?;
+    Ok(body.fields)
 }
 
 async fn list(

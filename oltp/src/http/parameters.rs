@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Path, Query},
-    http::request::Parts,
+    http::{Uri, request::Parts},
 };
 use catalog::FaultKind;
 use serde::de::DeserializeOwned;
@@ -41,4 +41,10 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathPar
             Err(rejection) => Err(Problem::new(FaultKind::NotFound, "not_found", rejection.body_text())),
         }
     }
+}
+
+/// The names and values in a query string; `None` when it is not one.
+pub(crate) fn query_pairs(query: &str) -> Option<Vec<(String, String)>> {
+    let uri = Uri::builder().path_and_query(format!("/?{query}")).build().ok()?;
+    Query::try_from_uri(&uri).ok().map(|Query(pairs)| pairs)
 }

@@ -1,5 +1,7 @@
 //! The audit log: who changed what, from which value to which, written with the change itself.
 
+use catalog::{ObjectDef, Principal};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sqlx::{PgConnection, types::Json};
@@ -30,6 +32,28 @@ pub(crate) async fn record(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[Bou
         .bind(&batch.object.name)
         .bind(source)
         .bind(batch.at)
+        .bind(crate::http::current_request_id())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes one entry about an object as a whole: that somebody took its records away in a file.
+pub(crate) async fn note(
+    tx: &mut PgConnection,
+    (caller, at): (&Principal, DateTime<Utc>),
+    (action, object): (&str, &ObjectDef),
+    (changes, source): (Value, &str),
+) -> Result<()> {
+    let entries = vec![Entry { record_id: None, version: None, changes }];
+    sqlx::query(include_str!("../../sql/write_audit.sql"))
+        .bind(Json::<Vec<Entry>>(entries))
+        .bind(Some(caller.user_id).filter(|id| !id.is_nil()))
+        .bind(&caller.username)
+        .bind(action)
+        .bind(&object.name)
+        .bind(source)
+        .bind(at)
         .bind(crate::http::current_request_id())
         .execute(tx)
         .await?;

@@ -3,6 +3,7 @@
 use catalog::{Invalid, InvalidField, ObjectDef, Policy, Principal, policy};
 use chrono_tz::Tz;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::{
     Record,
@@ -21,6 +22,8 @@ pub const MAX_LIMIT: u32 = 500;
 /// Words in one search, and characters in it.
 const MAX_WORDS: usize = 8;
 const MAX_SEARCH_LEN: usize = 200;
+/// Parameters of a list that say which page of it is meant.
+const PAGING: [&str; 3] = ["limit", "cursor", "total"];
 
 /// Whether a list shows records in the bin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,6 +50,8 @@ pub struct ListQuery {
     pub(crate) deleted: Deleted,
     total: bool,
     fingerprint: String,
+    /// Only these records, when given.
+    pub(crate) only: Option<Vec<Uuid>>,
 }
 
 /// One page of a list.
@@ -87,7 +92,15 @@ impl ListQuery {
             deleted: raw.deleted,
             total: raw.total,
             fingerprint,
+            only: None,
         })
+    }
+
+    /// The same list with no other records than these.
+    #[must_use]
+    pub fn only(mut self, ids: Vec<Uuid>) -> Self {
+        self.only = Some(ids);
+        self
     }
 }
 
@@ -130,6 +143,17 @@ impl Oltp {
             query.today.zone = self.zone_of(caller).await?;
         }
         Ok(query)
+    }
+
+    /// Checks the part of a list's address after `?`, whichever page it is of: all pages are meant.
+    ///
+    /// # Errors
+    /// As [`list_query`](Self::list_query).
+    pub async fn whole_list(&self, caller: &Principal, object: &ObjectDef, query: &str) -> Result<ListQuery> {
+        let wrong = || super::invalid("query", "invalid_query", "this is not the query string of a list");
+        let mut parameters = crate::http::query_pairs(query).ok_or_else(wrong)?;
+        parameters.retain(|(name, _)| !PAGING.contains(&name.as_str()));
+        self.list_query(caller, object, &parameters).await
     }
 
     /// The time zone of a person; UTC for the program itself and where theirs is no zone.

@@ -98,6 +98,37 @@ pub(crate) fn values(object: &ObjectDef, policy: &Policy, query: &ListQuery, (fi
     Bound { sql, binds: conditions.binds }
 }
 
+/// The statement that reads the columns of every matching record in the order asked for.
+pub(crate) fn every((object, relation): (&ObjectDef, &str), policy: &Policy, query: &ListQuery) -> Bound {
+    let conditions = matching(object, policy, query);
+    let sql = format!(
+        "select {row}.*\nfrom {relation} {row}\nwhere {conditions}\norder by {order}",
+        row = statement::ROW,
+        conditions = conditions.text(),
+        order = query.sort.order_by(),
+    );
+    Bound { sql, binds: conditions.binds }
+}
+
+/// The statement that chooses every matching record, whatever the page: id and position in the
+/// order asked for, at most `most` of them.
+pub(crate) fn selection(
+    (object, relation): (&ObjectDef, &str),
+    policy: &Policy,
+    query: &ListQuery,
+    most: i64,
+) -> Bound {
+    let conditions = matching(object, policy, query);
+    let sql = format!(
+        "select {row}.id, row_number() over (order by {order}) as position\nfrom {relation} {row}\n\
+         where {conditions}\nlimit {most}",
+        row = statement::ROW,
+        order = query.sort.order_by(),
+        conditions = conditions.text(),
+    );
+    Bound { sql, binds: conditions.binds }
+}
+
 fn matching(object: &ObjectDef, policy: &Policy, query: &ListQuery) -> Conditions {
     let mut conditions = Conditions::default();
     match query.deleted {
@@ -112,6 +143,10 @@ fn matching(object: &ObjectDef, policy: &Policy, query: &ListQuery) -> Condition
     for filter in &query.filters {
         let condition = filter.condition(&mut conditions, &query.today);
         conditions.push(condition);
+    }
+    if let Some(ids) = &query.only {
+        let parameter = conditions.bind(Bind::Ids(ids.clone()));
+        conditions.push(format!("{} = any(${parameter})", statement::column("id")));
     }
     for word in &query.words {
         search(object, policy, word, &mut conditions);
@@ -139,6 +174,19 @@ pub(crate) async fn fetch(connection: &mut PgConnection, bound: &Bound) -> Resul
         };
     }
     Ok(query.fetch_all(connection).await?.into_iter().map(|Json(value)| value).collect())
+}
+
+/// Runs a bound statement that answers nothing; answers how many rows it wrote.
+pub(crate) async fn execute(connection: &mut PgConnection, bound: &Bound) -> Result<u64> {
+    let mut query = sqlx::query(AssertSqlSafe(bound.sql.as_str()));
+    for bind in &bound.binds {
+        query = match bind {
+            Bind::Text(text) => query.bind(text),
+            Bind::Texts(texts) => query.bind(texts),
+            Bind::Ids(ids) => query.bind(ids),
+        };
+    }
+    Ok(query.execute(connection).await?.rows_affected())
 }
 
 /// The records among the values.

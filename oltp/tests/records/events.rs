@@ -184,3 +184,34 @@ async fn who_comes_back_is_told_to_resync_and_a_closed_feed_ends() {
 
     assert_eq!(heard.next().await, None);
 }
+
+#[tokio::test]
+async fn only_their_author_hears_how_far_a_job_is() {
+    let workspace = Workspace::start().await;
+    let (anna, ben) = (workspace.rep().await, workspace.rep().await);
+    let lead = workspace.make("lead", json!({"name": "A", "owner_id": anna.user_id})).await;
+    let mut to_anna = Listener::open(&workspace.oltp, &anna, "").await;
+    let mut to_ben = Listener::open(&workspace.oltp, &ben, "").await;
+
+    let request = json!({"action": "update", "set": {"source": "fair"}, "ids": [lead["id"]]});
+    let job = workspace.client(&anna).post("/api/leads/bulk", request).await.body;
+    super::jobs::run_all(&workspace).await;
+    workspace.client(&anna).post("/api/products", json!({"name": "refused"})).await;
+    workspace.make("product", json!({"name": "The last change"})).await;
+
+    let mut states = Vec::new();
+    while let Some((event, data)) = to_anna.next().await {
+        if event == "job" {
+            assert_eq!((&data["id"], &data["total"]), (&job["id"], &json!(1)));
+            states.push(data["state"].clone());
+        }
+        if data["table"] == "products" {
+            break;
+        }
+    }
+    assert_eq!(states, [json!("running"), json!("done")]);
+    let (first, second) = (to_ben.next().await, to_ben.next().await);
+    let tables = [first, second].map(|heard| heard.map(|(event, data)| (event, data["table"].clone())));
+    let change = |table: &str| Some(("change".to_owned(), json!(table)));
+    assert_eq!(tables, [change("leads"), change("products")], "bulk changes are told to everybody, jobs are not");
+}

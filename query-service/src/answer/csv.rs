@@ -1,14 +1,15 @@
 //! Answers as CSV.
 
 use arrow::{array::Array, datatypes::DataType};
+use catalog::spreadsheet::harmless;
 
 use super::{Answer, cell::cell_text};
 use crate::Error;
 
 /// The rows as CSV (RFC 4180) with a header line; null is an empty cell.
 ///
-/// A text cell that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`, tab or
-/// carriage return) gets an apostrophe in front; numbers keep their sign.
+/// A text cell that a spreadsheet would run as a formula gets an apostrophe in front (see
+/// [`harmless`]); numbers keep their sign.
 ///
 /// # Errors
 /// When a row cannot be written to memory, which is a defect.
@@ -28,9 +29,4 @@ pub fn to_csv(answer: &Answer) -> Result<Vec<u8>, Error> {
 fn cell(column: &dyn Array, row: usize) -> String {
     let text = cell_text(column, row).unwrap_or_default();
     if column.data_type() == &DataType::Utf8 { harmless(&text) } else { text }
-}
-
-/// The text as a spreadsheet shows it without running it.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

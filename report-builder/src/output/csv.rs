@@ -1,5 +1,7 @@
 //! Comma-separated values (RFC 4180), UTF-8, exact numbers.
 
+use catalog::spreadsheet::harmless;
+
 use super::{FlatColumn, RowKind, failed, flatten};
 use crate::{Cell, Error, ReportResult};
 
@@ -33,9 +35,4 @@ fn text(cell: &Cell, column: &FlatColumn, kind: RowKind, at: usize) -> String {
         (_, Cell::Text(text)) => harmless(text),
         (_, cell) => cell.exact().unwrap_or_default(),
     }
-}
-
-/// Text that a spreadsheet would run as a formula gets an apostrophe in front.
-pub(super) fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

@@ -2,6 +2,7 @@
 import { createParser } from "eventsource-parser";
 import { useEffect, useSyncExternalStore } from "react";
 import { send } from "./client.ts";
+import { hearJob } from "./jobs.ts";
 import { keys } from "./keys.ts";
 import { Problem } from "./problem.ts";
 import { queryClient } from "./queryClient.ts";
@@ -90,6 +91,7 @@ async function read(response: Response, onId: (id: string) => void): Promise<voi
     onEvent: ({ event, data, id }) => {
       if (id) onId(id);
       if (event === "change") hear(JSON.parse(data));
+      if (event === "job") hearJob(JSON.parse(data));
       if (event === "resync") resync();
     },
   });
@@ -105,6 +107,7 @@ async function read(response: Response, onId: (id: string) => void): Promise<voi
 /** Something may have been missed: everything shown is read again. */
 function resync(): void {
   void queryClient.invalidateQueries({ queryKey: ["records"] });
+  void queryClient.invalidateQueries({ queryKey: keys.jobs() });
 }
 
 let gathered = new Set<string>();

@@ -7,6 +7,7 @@ import { NotFoundPage } from "@/shell/NotFoundPage.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { PageHeader } from "@/ui/PageHeader.tsx";
 import { say } from "@/ui/toast.tsx";
+import { useUnique } from "./duplicates/useUnique.tsx";
 import { RecordForm } from "./form/RecordForm.tsx";
 import { createReason } from "./permissions.ts";
 import { refresh } from "./writes.ts";
@@ -29,6 +30,7 @@ function Create({ object }: { object: ObjectDef }) {
     object.fields.map((field) => [field.name, given[field.name] ?? field.default ?? null]),
   );
   const reason = createReason(object);
+  const unique = useUnique(object);
   const label = object.label.toLowerCase();
   return (
     <>
@@ -40,7 +42,11 @@ function Create({ object }: { object: ObjectDef }) {
           object={object}
           initial={defaults}
           verb={`Create ${label}`}
-          onSave={(fields) => createRecord(object.table, { ...presets(given), ...fields })}
+          onSave={async (fields) => {
+            const whole = { ...presets(given), ...fields };
+            await unique.insist(whole);
+            return createRecord(object.table, whole);
+          }}
           onSaved={(record) => {
             say(`${object.label} “${textOf(record, object.title) || "untitled"}” created`);
             void refresh(object.table);
@@ -49,6 +55,7 @@ function Create({ object }: { object: ObjectDef }) {
           onCancel={() => void navigate(-1)}
         />
       )}
+      {unique.dialog}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { ChartColumn, MailPlus, Plus, SquareKanban } from "lucide-react";
+import { ChartColumn, Copy, FileUp, MailPlus, Plus, SquareKanban } from "lucide-react";
 import { useEffect, useEffectEvent } from "react";
 import { useNavigate, useParams } from "react-router";
 import { type ObjectDef, useCatalog } from "@/api/catalog.ts";
@@ -11,13 +11,17 @@ import { PageHeader } from "@/ui/PageHeader.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import css from "./ListPage.module.css";
+import { compared } from "./duplicates/duplicatesApi.ts";
+import { BulkBar } from "./list/BulkBar.tsx";
 import { StatusPresets } from "./lead/StatusPresets.tsx";
 import { ColumnChooser } from "./list/ColumnChooser.tsx";
+import { ExportMenu } from "./list/ExportMenu.tsx";
 import { FilterBar } from "./list/FilterBar.tsx";
 import { PeekPanel } from "./list/PeekPanel.tsx";
 import { RecordTable } from "./list/RecordTable.tsx";
 import { SavedViews } from "./list/SavedViews.tsx";
 import { useRecordList } from "./list/useRecordList.ts";
+import { useSelection } from "./list/useSelection.ts";
 import { useView } from "./list/useView.ts";
 import { createReason } from "./permissions.ts";
 
@@ -31,6 +35,7 @@ export default function ListPage() {
 function RecordList({ object }: { object: ObjectDef }) {
   const { view, change, parameters, setParameter } = useView(object);
   const list = useRecordList(object, view);
+  const selection = useSelection(list.records, view);
   const navigate = useNavigate();
   const peeked = parameters.get("peek");
   const reason = createReason(object);
@@ -65,6 +70,16 @@ function RecordList({ object }: { object: ObjectDef }) {
               </LinkButton>
             )}
             {object.table === "lead_statuses" && <StatusPresets object={object} />}
+            {compared(object.table) && (
+              <LinkButton to={links.duplicates(object.table)} icon={<Copy aria-hidden />}>
+                Duplicates
+              </LinkButton>
+            )}
+            {object.permissions.create && (
+              <LinkButton to={links.import(object.table)} icon={<FileUp aria-hidden />}>
+                Import
+              </LinkButton>
+            )}
             <Button variant="primary" icon={<Plus aria-hidden />} reason={reason} onClick={create}>
               New {object.label.toLowerCase()}
             </Button>
@@ -80,6 +95,7 @@ function RecordList({ object }: { object: ObjectDef }) {
         />
         <FilterBar object={object} view={view} change={change} />
         <span className={css.space} />
+        <ExportMenu object={object} view={view} />
         <ColumnChooser object={object} columns={view.columns} onChange={(columns) => change({ columns })} />
       </div>
       <div className={css.body}>
@@ -104,12 +120,16 @@ function RecordList({ object }: { object: ObjectDef }) {
             records={list.records}
             total={list.total}
             peeked={peeked}
+            selection={selection}
             stale={list.isPlaceholderData}
             hasMore={list.hasNextPage && !list.isFetchingNextPage}
             onMore={() => void list.fetchNextPage()}
             onSort={(sort) => change({ sort })}
             onPeek={(id) => setParameter("peek", id === peeked ? null : id)}
           />
+        )}
+        {selection.count(list.total) > 0 && (
+          <BulkBar object={object} view={view} selection={selection} total={list.total} loaded={list.records.length} />
         )}
         {peeked && <PeekPanel object={object} id={peeked} onClose={() => setParameter("peek", null)} />}
       </div>

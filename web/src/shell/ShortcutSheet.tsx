@@ -19,6 +19,7 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
       [["↑", "↓"], "Move between rows"],
       [["Enter"], "Open the record"],
       [["Space"], "Peek at the record"],
+      [["x"], "Select the row; with Shift every row from the one before"],
       [["n"], "New record"],
     ],
   },

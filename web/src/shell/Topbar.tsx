@@ -12,6 +12,7 @@ import { IconButton } from "@/ui/Button.tsx";
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from "@/ui/Menu.tsx";
 import { Tooltip } from "@/ui/Tooltip.tsx";
 import { InboxBell } from "./InboxBell.tsx";
+import { JobTray } from "./JobTray.tsx";
 import css from "./Topbar.module.css";
 
 const THEMES: { value: ThemeChoice; label: string; icon: React.ReactNode }[] = [
@@ -51,6 +52,7 @@ export function Topbar({ collapsed, onToggleSidebar, onOpenDrawer, onOpenPalette
       </button>
       <span className={css.space} />
       <LiveMark />
+      <JobTray />
       <InboxBell />
       <IconButton label="Keyboard shortcuts" onClick={onOpenSheet}>
         <CircleHelp aria-hidden />

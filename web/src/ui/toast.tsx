@@ -18,7 +18,12 @@ export function say(message: string, detail?: string): void {
 
 /** Says what was done and offers to take it back. */
 export function sayWithUndo(message: string, undo: () => void): void {
-  toast(message, { duration: UNDO_MS, action: { label: "Undo", onClick: undo } });
+  sayWithAction(message, "Undo", undo);
+}
+
+/** Says what was done and offers what comes next. */
+export function sayWithAction(message: string, label: string, action: () => void): void {
+  toast(message, { duration: UNDO_MS, action: { label, onClick: action } });
 }
 
 /** Says what failed and why. */

@@ -11,6 +11,7 @@ import { FieldText, rightAligned } from "../FieldText.tsx";
 import { useNarrow } from "@/ui/useNarrow.ts";
 import { columnTemplate } from "./columnTemplate.ts";
 import css from "./RecordTable.module.css";
+import type { Selection } from "./useSelection.ts";
 import { type ListView, nextSort, sortKey } from "./view.ts";
 
 const ROW_HEIGHT = 40;
@@ -26,6 +27,7 @@ export interface RecordTableProps {
   records: CrmRecord[];
   total: number | null;
   peeked: string | null;
+  selection: Selection;
   stale: boolean;
   hasMore: boolean;
   onMore: () => void;
@@ -70,7 +72,8 @@ export function RecordTable(props: RecordTableProps) {
       End: () => focusRow(records.length - 1),
       Enter: () => void navigate(links.record(object.table, record.id)),
       " ": () => props.onPeek(record.id),
-      Escape: () => props.peeked && props.onPeek(props.peeked),
+      x: () => props.selection.toggle(index, event.shiftKey),
+      Escape: () => (props.peeked ? props.onPeek(props.peeked) : props.selection.clear()),
     };
     const action = keys[event.key];
     if (!action) return;
@@ -85,12 +88,20 @@ export function RecordTable(props: RecordTableProps) {
         role="table"
         aria-label={object.plural_label}
         aria-rowcount={total ?? -1}
-        aria-colcount={fields.length}
-        className={classes(css.table, narrow && css.narrow)}
+        aria-colcount={fields.length + 1}
+        className={classes(css.table, narrow && css.narrow, props.selection.some && css.selecting)}
         style={narrow ? undefined : columns}
       >
         <div role="rowgroup" className={css.head}>
           <div role="row" className={css.row}>
+            <div role="columnheader" className={css.mark}>
+              <Mark
+                label={props.selection.all ? "Select none" : "Select every row that is loaded"}
+                checked={props.selection.all}
+                partly={props.selection.some}
+                onChange={props.selection.toggleAll}
+              />
+            </div>
             {fields.map((field) => (
               <HeaderCell key={field.name} object={object} field={field} sort={view.sort} onSort={onSort} />
             ))}
@@ -107,11 +118,23 @@ export function RecordTable(props: RecordTableProps) {
                 aria-rowindex={row.index + 2}
                 data-index={row.index}
                 tabIndex={row.index === active ? 0 : -1}
-                className={classes(css.row, record.id === props.peeked && css.peeked)}
+                aria-selected={props.selection.has(record.id)}
+                className={classes(
+                  css.row,
+                  props.selection.has(record.id) && css.selected,
+                  record.id === props.peeked && css.peeked,
+                )}
                 style={{ height: rowHeight, transform: `translateY(${row.start}px)` }}
                 onKeyDown={(event) => onKeyDown(event, record, row.index)}
                 onFocus={() => setActive(row.index)}
               >
+                <div role="cell" className={css.mark}>
+                  <Mark
+                    label={`Select ${textOf(record, object.title) || "the record"}`}
+                    checked={props.selection.has(record.id)}
+                    onChange={(shift) => props.selection.toggle(row.index, shift)}
+                  />
+                </div>
                 {shown.map((field) => (
                   <Cell key={field.name} object={object} field={field} record={record} onPeek={props.onPeek} />
                 ))}
@@ -121,6 +144,32 @@ export function RecordTable(props: RecordTableProps) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** A tick box that knows whether Shift was held. */
+function Mark({
+  label,
+  checked,
+  partly = false,
+  onChange,
+}: {
+  label: string;
+  checked: boolean;
+  partly?: boolean;
+  onChange: (shift: boolean) => void;
+}) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      tabIndex={-1}
+      checked={checked}
+      ref={(box) => {
+        if (box) box.indeterminate = partly && !checked;
+      }}
+      onChange={(event) => onChange(event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)}
+    />
   );
 }
 

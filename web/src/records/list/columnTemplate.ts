@@ -10,12 +10,14 @@ interface Width {
 export function columnTemplate(fields: readonly FieldDef[], title: string): CSSProperties & { "--columns": string } {
   const widths = fields.map((field) => (field.name === title ? { px: 200, share: 2.2 } : widthOf(field)));
   return {
-    "--columns": widths.map(({ px, share }) => `minmax(${px}px, ${share}fr)`).join(" "),
-    minWidth: widths.reduce((sum, { px }) => sum + px, PADDING_PX),
+    "--columns": `${MARK_PX}px ${widths.map(({ px, share }) => `minmax(${px}px, ${share}fr)`).join(" ")}`,
+    minWidth: widths.reduce((sum, { px }) => sum + px, PADDING_PX + MARK_PX),
   };
 }
 
 const PADDING_PX = 28;
+/** The column of tick boxes. */
+const MARK_PX = 28;
 
 function widthOf(field: FieldDef): Width {
   if (field.name === "score") return { px: 130, share: 0.9 };
