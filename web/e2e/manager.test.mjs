@@ -30,6 +30,8 @@ async function drag(page, name, onto) {
   await page.mouse.down();
   await page.mouse.move(from.x + 60, from.y + 12, { steps: 4 });
   await page.mouse.move(to.x + to.width - 12, to.y + to.height / 2, { steps: 6 });
+  // A hand is never so quick that the shelf has not seen it coming.
+  await page.locator(`[data-shelf="${onto}"][data-over="true"]`).waitFor();
   const answered = page.waitForResponse((response) => response.url().endsWith("/api/reports/run"));
   const begun = Date.now();
   await page.mouse.up();

@@ -57,6 +57,7 @@ function ShelfRow({ shelf, ...props }: ShelvesProps & { shelf: Shelf }) {
         ref={end.setNodeRef}
         className={classes(css.pills, active && css.ready, end.isOver && css.over)}
         data-shelf={shelf}
+        data-over={end.isOver}
       >
         {pills.length === 0 && <span className={css.hint}>{HINTS[shelf]}</span>}
         {pills.map((pill, index) => (
