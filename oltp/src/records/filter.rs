@@ -13,7 +13,7 @@
 //! `not` holds exactly where its inside does not. Values are bound; only names of the catalogue
 //! are spliced in.
 
-use catalog::{Catalog, ObjectDef, Principal};
+use catalog::{Catalog, ObjectDef, Policy, Principal};
 
 use super::page::Conditions;
 use crate::Error;
@@ -50,6 +50,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) caller: &'a Principal,
     /// What is listed.
     pub(crate) object: &'a ObjectDef,
+    /// What they may see of it; decided by the list, because nobody grants a view such as customers.
+    pub(crate) policy: &'a Policy,
 }
 
 /// A checked condition on records.

@@ -66,8 +66,8 @@ pub struct Page {
 }
 
 impl ListQuery {
-    fn parse(setting: &Setting<'_>, policy: &Policy, parameters: &[(String, String)], today: Today) -> Result<Self> {
-        let Setting { catalog: _, caller, object } = *setting;
+    fn parse(setting: &Setting<'_>, parameters: &[(String, String)], today: Today) -> Result<Self> {
+        let Setting { catalog: _, caller, object, policy } = *setting;
         let mut raw = Raw::default();
         let mut refused = Vec::new();
         for (name, value) in parameters {
@@ -136,9 +136,9 @@ impl Oltp {
         }
         // What is hidden from them is unknown, also at the other end of a link.
         let (catalog, object) = (self.catalog().known_to(caller), policy.known(object));
-        let setting = Setting { catalog: &catalog, caller, object: &object };
+        let setting = Setting { catalog: &catalog, caller, object: &object, policy };
         let today = Today { now: self.clock().now(), zone: Tz::UTC };
-        let mut query = ListQuery::parse(&setting, policy, parameters, today)?;
+        let mut query = ListQuery::parse(&setting, parameters, today)?;
         if query.filters.iter().any(Filter::dated) {
             query.today.zone = self.zone_of(caller).await?;
         }

@@ -235,12 +235,11 @@ fn linked_key(setting: &Setting<'_>, (link, field): (&str, &str), direction: Dir
 /// The refusal of a field that the caller does not see.
 fn linked_mask(setting: &Setting<'_>, link: &str, field: &str) -> Option<Error> {
     let (column, target) = linked(setting, link)?;
-    let own = policy(setting.caller, setting.object);
     let policy = policy(setting.caller, target);
     if !policy.read {
         return Some(Error::not_allowed("read", target));
     }
-    let masked = own.masked.contains(&column) || policy.masked.contains(field);
+    let masked = setting.policy.masked.contains(&column) || policy.masked.contains(field);
     masked.then(|| Error::MaskedField { field: field.to_owned() })
 }
 
@@ -260,7 +259,8 @@ mod tests {
     fn condition(spec: &str, position: &[Option<&str>]) -> String {
         let catalog = Catalog::standard();
         let object = catalog.object("deal").expect("deals exist");
-        let setting = Setting { catalog: &catalog, caller: &Principal::system(), object };
+        let (caller, policy) = (&Principal::system(), &policy(&Principal::system(), object));
+        let setting = Setting { catalog: &catalog, caller, object, policy };
         let sort = Sort::parse(&setting, spec).expect("valid");
         let position = position.iter().map(|value| value.map(str::to_owned)).collect();
         let mut conditions = Conditions::default();

@@ -145,7 +145,7 @@ async fn a_hidden_field_is_unknown_everywhere() {
     for (method, path) in [("PATCH", contact.as_str()), ("POST", "/api/contacts")] {
         let hidden = client.send(method, path, Some(json!({"name": "B", "phone": "1"})), None).await;
         let absent = client.send(method, path, Some(json!({"name": "B", "phony": "1"})), None).await;
-        let as_absent = hidden.body.to_string().replace("phone", "phony");
+        let as_absent = hidden.body.to_string().replace("phone", "phony").replace("Phone", "Phony");
         assert_eq!((hidden.status, as_absent), (absent.status, absent.body.to_string()), "{method}");
     }
 }

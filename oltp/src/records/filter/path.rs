@@ -103,6 +103,10 @@ fn link<'a>(setting: &Setting<'a>, object: &ObjectDef, segment: &str) -> Result<
 }
 
 fn masked(setting: &Setting<'_>, object: &ObjectDef, field: &str) -> Option<Error> {
-    let masked = policy(setting.caller, object).masked.contains(field);
+    let masked = if std::ptr::eq(object, setting.object) {
+        setting.policy.masked.contains(field)
+    } else {
+        policy(setting.caller, object).masked.contains(field)
+    };
     masked.then(|| Error::MaskedField { field: field.to_owned() })
 }

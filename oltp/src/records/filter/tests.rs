@@ -1,5 +1,6 @@
 //! Refusals by code and place, the printed SQL, and the calendar of periods.
 
+use catalog::policy;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
@@ -8,14 +9,16 @@ use super::{period::Period, *};
 fn parse(field: &str, operator: &str, value: &str) -> Result<Test, &'static str> {
     let catalog = Catalog::standard();
     let object = catalog.object("deal").expect("deals exist");
-    let setting = Setting { catalog: &catalog, caller: &Principal::system(), object };
+    let (caller, policy) = (&Principal::system(), &policy(&Principal::system(), object));
+    let setting = Setting { catalog: &catalog, caller, object, policy };
     Test::of_parameter(&setting, (field, operator), value).map_err(|(code, _)| code)
 }
 
 fn tree(value: &Value) -> Result<Filter, (String, &'static str)> {
     let catalog = Catalog::standard();
     let object = catalog.object("deal").expect("deals exist");
-    let setting = Setting { catalog: &catalog, caller: &Principal::system(), object };
+    let (caller, policy) = (&Principal::system(), &policy(&Principal::system(), object));
+    let setting = Setting { catalog: &catalog, caller, object, policy };
     parse_json(&setting, &value.to_string(), MAX_TESTS).map_err(|refused| (refused.pointer, refused.code))
 }
 
