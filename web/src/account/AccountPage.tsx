@@ -21,14 +21,14 @@ export default function AccountPage() {
         <div className={css.stack}>
           <ProfileCard id={session.user.id} />
           <PreferencesCard id={session.user.id} />
+          <ActivityCard id={session.user.id} />
+        </div>
+        <div className={css.stack}>
           <PasswordCard id={session.user.id} />
           <SecondFactorCard />
           <LinkedCard />
-        </div>
-        <div className={css.stack}>
           <SessionsCard />
           <TokensCard />
-          <ActivityCard id={session.user.id} />
         </div>
       </div>
     </>

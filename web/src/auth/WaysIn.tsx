@@ -18,7 +18,7 @@ export function WaysIn({ back }: { back: string }) {
       <span className={css.or}>or</span>
       {items.map(({ name, label }) => (
         <Button key={name} onClick={() => leaveFor(name, back)}>
-          Sign in with {label}
+          Continue with {label}
         </Button>
       ))}
     </div>
