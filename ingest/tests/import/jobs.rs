@@ -245,10 +245,11 @@ async fn a_killed_import_goes_on_and_creates_nothing_twice() {
         ended = runner.next(&stop) => panic!("it ended too soon: {ended:?}"),
         watched = tokio::time::timeout(SOON, watch) => watched.expect("a step in time"),
     }
-    // The thread of the killed attempt ends at its next chunk, as its job belongs to another then.
-    workspace.clock.advance(TimeDelta::seconds(31));
+    // The thread of the killed attempt ends at its next chunk, as its job belongs to another then; until
+    // it does it may extend its claim, so time goes on.
     let ended = async {
         while client.job(&job).await["state"] == "running" {
+            workspace.clock.advance(TimeDelta::seconds(31));
             workspace.run_all().await;
             tokio::task::yield_now().await;
         }
