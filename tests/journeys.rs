@@ -65,7 +65,14 @@ impl Drop for Demo {
 }
 
 fn logins() -> Value {
-    let people = [("manager", "mia"), ("rep", "ben"), ("analyst", "ana"), ("executive", "eve"), ("admin", "ada")];
+    let people = [
+        ("manager", "mia"),
+        ("rep", "ben"),
+        ("analyst", "ana"),
+        ("executive", "eve"),
+        ("admin", "ada"),
+        ("support", "sue"),
+    ];
     let login = |(role, name): (&str, &str)| {
         (role.to_owned(), json!({"username": name, "password": format!("demo-{role}-2026")}))
     };

@@ -63,6 +63,11 @@ export function undoJob(id: string): Promise<Job> {
 
 export async function started(asked: Promise<Job>): Promise<Job> {
   const job = await asked;
+  // A quick job has ended before the list is read again; who tells of ends must have seen it begin.
+  queryClient.setQueryData<JobPage>(
+    keys.jobs(),
+    (page) => page && { ...page, items: [job, ...page.items.filter(({ id }) => id !== job.id)] },
+  );
   await queryClient.invalidateQueries({ queryKey: keys.jobs() });
   return job;
 }
