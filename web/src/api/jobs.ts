@@ -31,14 +31,14 @@ export function underWay(job: Pick<Job, "state">): boolean {
   return job.state === "queued" || job.state === "running";
 }
 
-/** Puts news into what is shown; a job that has ended is read again. */
+/** Puts news into what is shown; a job that has ended is read again, because only then is it known what came of it. */
 export function hearJob(news: JobNews): void {
   const known = queryClient.getQueryData<JobPage>(keys.jobs())?.items.some(({ id }) => id === news.id) ?? false;
+  if (!known || !underWay(news)) return void queryClient.invalidateQueries({ queryKey: keys.jobs() });
   queryClient.setQueryData<JobPage>(
     keys.jobs(),
     (page) => page && { ...page, items: page.items.map((job) => (job.id === news.id ? { ...job, ...news } : job)) },
   );
-  if (!known || !underWay(news)) void queryClient.invalidateQueries({ queryKey: keys.jobs() });
 }
 
 /** Which records: some by id, or all of a list on all its pages. */
