@@ -15,7 +15,8 @@ async fn without_conversions_rules_score_and_only_changes_are_written() {
     let good = json!({"name": "Ann", "source": "referral", "email": "ann@example.com", "company_name": "Acme"});
     let good = workspace.create(&system(), "lead", &good).await;
     let poor = workspace.create(&system(), "lead", &json!({"name": "Bob", "source": "cold_list"})).await;
-    let lost = workspace.create(&system(), "lead", &json!({"name": "Cid", "status": "lost", "lost_reason": "price"})).await;
+    let lost =
+        workspace.create(&system(), "lead", &json!({"name": "Cid", "status": "lost", "lost_reason": "price"})).await;
 
     let first = workspace.scoring.apply(Which::Open).await.unwrap();
     let again = workspace.scoring.apply(Which::Open).await.unwrap();
