@@ -1,21 +1,29 @@
 //! The composition root: opens the stores, builds the services, merges the routes, starts the tasks.
 
+mod chores;
 mod database;
+mod description;
 mod errands;
+mod files;
+mod idempotency;
 mod jobs;
 mod lake;
+mod limits;
 mod local;
 mod mail;
+mod manners;
+mod proxies;
 mod routes;
+mod sealing;
 mod web;
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
 use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, mail::Post, ready_dashboards};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
-use oltp::{Oltp, feed::ChangeFeed, identity::Identity};
+use oltp::{Oltp, documents::Documents, feed::ChangeFeed, identity::Identity};
 use query_service::{QueryConfig, QueryService, SearchService};
 use report_builder::{READY_REPORTS, ReportService};
 use scoring_model::Scoring;
@@ -43,6 +51,8 @@ pub(crate) struct App {
     pub(crate) oltp: Oltp,
     /// People.
     pub(crate) identity: Arc<Identity>,
+    /// Files attached to records.
+    pub(crate) documents: Documents,
     /// Analytical queries.
     pub(crate) query: QueryService,
     /// Reports.
@@ -61,6 +71,7 @@ pub(crate) struct App {
     indexing: SearchIndexing,
     errands: errands::Errands,
     jobs: jobs::Jobs,
+    chores: chores::Chores,
     capturing: Capture,
     database: Database,
 }
@@ -86,35 +97,28 @@ impl App {
             Lake::open(lake_config, tables, Arc::clone(&clock)).await.context("cannot open the warehouse")?;
         let capturing = Capture::start(&oltp, lake, CaptureConfig::new(config.data_dir.join("lake")))?;
         let capture = capturing.handle();
-        let memory_bytes = config.query.memory_mib * 1024 * 1024;
-        let query_config = QueryConfig {
-            statement_timeout: std::time::Duration::from_secs(config.query.timeout_seconds),
-            datafusion_memory_bytes: memory_bytes,
-            sql_memory_bytes: memory_bytes / SQL_SHARE,
-            worker: Some(worker::program().context("cannot find this program to start workers from")?),
-            duckdb_memory_bytes: u64::try_from(memory_bytes)?,
-            max_report_rows: config.query.row_limit,
-            ..QueryConfig::new(config.data_dir.join("lake"), config.data_dir.join("scratch"))
-        };
         let index = SearchConfig::new(config.data_dir.join("search"));
         let indexing = SearchIndexing::start(reader.clone(), oltp.catalog(), Arc::clone(&clock), index)
             .context("cannot start the search index")?;
         let search = SearchService::new(indexing.reader(), oltp.clone())?;
-        let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config)?;
+        let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config(config)?)?;
         let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
         let scoring = Scoring::new(oltp.clone(), query.clone());
-        let identity = Identity::new(oltp.clone(), local::signing_key(&config.data_dir)?);
-        let identity = Arc::new(identity.with_settings(config.account_settings()));
+        let key = local::signing_key(&config.data_dir)?;
+        let identity = Arc::new(Identity::new(oltp.clone(), &key).with_settings(config.account_settings()));
+        let documents = files::open(config, &oltp, &identity, &key)?;
         let mailer = mailer(&config.mail).context("the section [mail] of the configuration cannot be used")?;
         let post = Post::new(oltp.clone(), mailer.clone());
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
         let errands = errands::Errands::start(&oltp, &identity);
         let jobs = jobs::Jobs::start(&oltp, &identity, config.data_dir.join("jobs"));
+        let chores = chores::Chores::start(&documents);
         Ok(Self {
             oltp,
             identity,
+            documents,
             query,
             reports,
             dashboards,
@@ -126,6 +130,7 @@ impl App {
             indexing,
             errands,
             jobs,
+            chores,
             capturing,
             database,
         })
@@ -141,6 +146,7 @@ impl App {
         self.errands.stop().await;
         self.mailing.stop().await;
         self.indexing.stop().await;
+        self.chores.stop().await;
         self.capturing.stop().await.context("capture did not stop cleanly")?;
         self.oltp.pool().close().await;
         self.database.close().await
@@ -165,13 +171,13 @@ impl Server {
     ///
     /// # Errors
     /// The address is taken, or the file cannot be written.
-    pub(crate) async fn start(app: &App, listen: SocketAddr, data_dir: &Path) -> anyhow::Result<Self> {
+    pub(crate) async fn start(app: &App, listen: SocketAddr, config: &Config) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
         let address = listener.local_addr()?;
-        let token = LocalToken::publish(address, data_dir)?;
-        let router = routes::router(app, &token);
+        let token = LocalToken::publish(address, &config.data_dir)?;
+        let router = routes::router(app, &token, config)?;
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
@@ -194,6 +200,20 @@ impl Server {
         self.token.withdraw();
         Ok(())
     }
+}
+
+/// The limits of analytical queries.
+fn query_config(config: &Config) -> anyhow::Result<QueryConfig> {
+    let memory_bytes = config.query.memory_mib * 1024 * 1024;
+    Ok(QueryConfig {
+        statement_timeout: std::time::Duration::from_secs(config.query.timeout_seconds),
+        datafusion_memory_bytes: memory_bytes,
+        sql_memory_bytes: memory_bytes / SQL_SHARE,
+        worker: Some(worker::program().context("cannot find this program to start workers from")?),
+        duckdb_memory_bytes: u64::try_from(memory_bytes)?,
+        max_report_rows: config.query.row_limit,
+        ..QueryConfig::new(config.data_dir.join("lake"), config.data_dir.join("scratch"))
+    })
 }
 
 /// Connects to the database of a workspace.

@@ -8,8 +8,9 @@ use std::{io::IsTerminal, process::ExitCode};
 use clap::Parser;
 
 pub(crate) use arguments::{
-    BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DashboardCommand, DashboardExportArgs, DemoArgs, DemoScale,
-    ImportArgs, ReportCommand, ReportRunArgs, ScoreCommand, SqlArgs, UserCommand, WarehouseCommand,
+    AuditCommand, BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DashboardCommand, DashboardExportArgs,
+    DemoArgs, DemoScale, ImportArgs, ReportCommand, ReportRunArgs, ScoreCommand, SqlArgs, UserCommand,
+    WarehouseCommand,
 };
 pub(crate) use output::{print, say, table, write_answer};
 

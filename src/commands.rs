@@ -1,5 +1,6 @@
 //! One file per command; this one decides which runs.
 
+mod audit;
 mod dashboard;
 mod data;
 mod doctor;
@@ -43,7 +44,7 @@ pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
             }
             Command::Doctor => doctor::run(&config).await,
             Command::Openapi => {
-                cli::print(&crate::app::openapi().to_pretty_json()?)?;
+                cli::print(&serde_json::to_string_pretty(&crate::app::openapi()?)?)?;
                 Ok(Outcome::Done)
             }
             Command::Import(args) => import::run(&config, &args).await,
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
             Command::Dashboard(command) => dashboard::run(&config, command).await,
             Command::Score(command) => score::run(&config, &command).await,
             Command::Warehouse(command) => warehouse::run(&config, &command).await,
+            Command::Audit(command) => audit::run(&config, &command).await,
             Command::User(command) => people::run(&config, command).await,
             Command::SqlWorker => anyhow::bail!("a worker is started by the server, before anything else of it runs"),
             Command::Bench(args) => crate::bench::run(&args).await,

@@ -8,8 +8,10 @@ use utoipa::openapi::OpenApi;
 
 use crate::{Oltp, identity::Identity};
 
+mod audit;
 mod bulk;
 mod conversion;
+pub mod documents;
 pub mod downloads;
 mod duplicates;
 mod events;
@@ -51,6 +53,7 @@ fn around_records(oltp: &Oltp) -> Router {
         .merge(bulk::routes(oltp))
         .merge(duplicates::routes(oltp))
         .merge(jobs::routes(oltp))
+        .merge(audit::routes(oltp))
 }
 
 /// What [`routes`] offers, for the standard catalogue.
@@ -71,5 +74,7 @@ pub fn openapi() -> OpenApi {
     openapi.merge(duplicates::openapi(&catalog));
     openapi.merge(jobs::openapi());
     openapi.merge(downloads::openapi());
+    openapi.merge(documents::openapi(&catalog));
+    openapi.merge(audit::openapi());
     identity::with_passwords(openapi)
 }

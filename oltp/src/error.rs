@@ -169,6 +169,29 @@ pub enum Error {
     /// The system itself has no inbox and no home.
     #[error("sign in as a person for this; the system itself has none")]
     PersonsOnly,
+    /// An uploaded file is larger than allowed.
+    #[error("the file is larger than {}", megabytes(*.limit_bytes))]
+    FileTooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// An upload ended before its end.
+    #[error("the upload broke off ({reason}); send the file again")]
+    UploadBroken {
+        /// What was seen of it.
+        reason: String,
+    },
+    /// A signed link that opens nothing (any more).
+    #[error("this link is not valid, or not any more; ask for a new one")]
+    LinkRefused,
+    /// The store of documents did not do what was asked.
+    #[error("{attempt} failed: {reason}")]
+    Store {
+        /// What was attempted.
+        attempt: String,
+        /// What the store said.
+        reason: String,
+    },
     /// The password hashing ran out of capacity.
     #[error("too many people are signing in at once; try again in a moment")]
     Busy,
@@ -242,6 +265,11 @@ impl Error {
         matches!(self.kind(), FaultKind::Invalid | FaultKind::Conflict)
     }
 
+    /// A failure of the store of documents.
+    pub(crate) fn store(attempt: &str, reason: &dyn std::error::Error) -> Self {
+        Self::Store { attempt: attempt.to_owned(), reason: reason.to_string() }
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "errors are handed over as `map_err` gives them")]
     pub(crate) fn embedded(attempt: impl Into<String>, reason: impl ToString) -> Self {
         Self::Embedded { attempt: attempt.into(), reason: reason.to_string() }
@@ -277,7 +305,9 @@ impl Fault for Error {
             | Self::RegistrationClosed
             | Self::AdministratorsOnly { .. }
             | Self::PersonsOnly => FaultKind::Forbidden,
-            Self::RecordNotFound { .. } | Self::UnknownObject { .. } => FaultKind::NotFound,
+            Self::RecordNotFound { .. } | Self::UnknownObject { .. } | Self::LinkRefused => FaultKind::NotFound,
+            Self::FileTooLarge { .. } => FaultKind::TooLarge,
+            Self::UploadBroken { .. } => FaultKind::Malformed,
             Self::Stale { .. } => FaultKind::Stale,
             Self::NotSignedIn
             | Self::WrongCredentials
@@ -286,7 +316,9 @@ impl Fault for Error {
             | Self::ProviderRefused
             | Self::TokenRefused => FaultKind::Unauthenticated,
             Self::TooManyAttempts { .. } | Self::Crowded | Self::TooManyJobs { .. } => FaultKind::Throttled,
-            Self::Busy | Self::NotConnected { .. } | Self::ProviderAway { .. } => FaultKind::Unavailable,
+            Self::Busy | Self::NotConnected { .. } | Self::ProviderAway { .. } | Self::Store { .. } => {
+                FaultKind::Unavailable
+            }
             Self::Database(error) => database_kind(error),
             Self::BulkRow { source, .. } => source.kind(),
             Self::DatabaseUrl { .. }
@@ -332,6 +364,10 @@ impl Fault for Error {
             Self::NotUndoable => "not_undoable",
             Self::AdministratorsOnly { .. } => "administrators_only",
             Self::PersonsOnly => "persons_only",
+            Self::FileTooLarge { .. } => "file_too_large",
+            Self::UploadBroken { .. } => "upload_broken",
+            Self::LinkRefused => "link_refused",
+            Self::Store { .. } => "store_failed",
             Self::Busy => "busy",
             Self::NotConnected { .. } => "database_away",
             Self::DatabaseUrl { .. } => "database_url",
@@ -368,6 +404,11 @@ fn database_kind(error: &sqlx::Error) -> FaultKind {
     } else {
         FaultKind::Broken
     }
+}
+
+/// A limit as people say it; limits are set in whole MiB.
+fn megabytes(bytes: u64) -> String {
+    if bytes.is_multiple_of(1024 * 1024) { format!("{} MiB", bytes / 1024 / 1024) } else { format!("{bytes} bytes") }
 }
 
 fn unmet(requirements: &[Requirement]) -> String {

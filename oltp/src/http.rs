@@ -14,7 +14,7 @@ mod parameters;
 mod problem;
 mod request_id;
 
-pub use address::ClientAddress;
+pub use address::{ClientAddress, address_of};
 pub use body::JsonBody;
 pub use caller::{Caller, bearer};
 pub use cookies::{CSRF_HEADER, SESSION_MODE, SessionCookie, forget_session, from_own_pages, wants_cookies};
@@ -22,4 +22,4 @@ pub use fallback::{BODY_LIMIT_BYTES, method_not_allowed, not_found, with_fallbac
 pub(crate) use parameters::query_pairs;
 pub use parameters::{PathParameters, QueryParameters};
 pub use problem::Problem;
-pub use request_id::{REQUEST_ID_HEADER, current_request_id, request_scope};
+pub use request_id::{REQUEST_ID_HEADER, current_request_id, request_scope, within_request};

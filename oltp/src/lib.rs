@@ -3,12 +3,13 @@
 //!
 //! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
-//! whole loads; [`conversion`] makes a lead a customer; [`jobs`] is the queue of long work,
-//! [`duplicates`] finds what is there twice; [`relay`] tells what follows from writes, such as
-//! [`notifications`]; [`schedules`] and [`deliveries`] are the queue of scheduled mail, [`mails`] that
-//! of all other mail; [`feed`] tells of writes as they are committed; [`http`] holds what every route
-//! shares, the problem answers above all; [`api`] lists the routes. [`embedded`] runs a private
-//! Postgres when nobody brings one, [`testing`] a throw-away one.
+//! whole loads; [`documents`] keeps the files attached to them; [`conversion`] makes a lead a customer;
+//! [`jobs`] is the queue of long work, [`duplicates`] finds what is there twice; [`relay`] tells what
+//! follows from writes, such as [`notifications`]; [`schedules`] and [`deliveries`] are the queue of
+//! scheduled mail, [`mails`] that of all other mail; [`feed`] tells of writes as they are committed;
+//! [`audit`] reads and seals what was written down about them; [`http`] holds what every route shares,
+//! the problem answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when
+//! nobody brings one, [`testing`] a throw-away one.
 //!
 //! Invariants: a write of a record, its audit entry and its outbox message are one transaction;
 //! input reaches a statement only as `catalog::Changes` or as a bound value; only `http` knows
@@ -16,18 +17,21 @@
 
 pub mod activity_feed;
 pub mod api;
+pub mod audit;
 pub mod baseline;
 pub mod bookmarks;
 pub mod bulk;
 pub mod conversion;
 mod database;
 pub mod deliveries;
+pub mod documents;
 pub mod duplicates;
 pub mod embedded;
 mod error;
 pub mod feed;
 pub mod handoff;
 pub mod http;
+pub mod idempotency;
 pub mod identity;
 pub mod jobs;
 pub mod lead_statuses;

@@ -1,9 +1,15 @@
 //! Tests of this crate against a real Postgres.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod deliveries;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod embedded;
+#[cfg(test)]
+mod idempotency;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]

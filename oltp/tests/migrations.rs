@@ -7,16 +7,21 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 27] = [
+const OTHER_TABLES: [&str; 33] = [
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
     "assignment_turns",
+    "audit_chain",
     "audit_log",
+    "audit_seal",
     "avatars",
     "bookmarks",
     "confirmed_emails",
+    "document_versions",
+    "documents",
     "external_identities",
+    "idempotency_keys",
     "import_files",
     "job_problems",
     "job_records",
@@ -33,6 +38,7 @@ const OTHER_TABLES: [&str; 27] = [
     "second_factors",
     "security_log",
     "sessions",
+    "stored_files",
     "used_sign_ins",
     "user_credentials",
 ];

@@ -1,11 +1,11 @@
 //! Every route of the program, in reading order.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode},
+    http::{HeaderMap, Method, StatusCode},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -17,12 +17,11 @@ use oltp::{
     http::{Problem, bearer, request_scope, with_fallbacks},
     identity::Identity,
 };
-use tower_http::{
-    compression::CompressionLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer,
-};
-use utoipa::openapi::OpenApi;
+use serde_json::Value;
+use tower_http::{compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
-use super::{App, LocalToken, lake, web};
+use super::{App, LocalToken, description, idempotency, lake, limits, limits::Limits, manners, proxies, web};
+use crate::config::Config;
 
 /// Longest time one request may take; imports and exports stream within it.
 const REQUEST_TIMEOUT: Duration = Duration::from_hours(1);
@@ -30,10 +29,14 @@ const REQUEST_TIMEOUT: Duration = Duration::from_hours(1);
 const ACT_AS: &str = "x-leadhouse-as";
 
 /// The whole HTTP interface.
-pub(super) fn router(app: &App, token: &LocalToken) -> Router {
-    let callers = Callers { identity: Arc::clone(&app.identity), token: token.clone() };
+pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> anyhow::Result<Router> {
+    let described = Json(openapi()?);
+    let limits = Arc::new(Limits::new(&config.http));
+    let callers = Callers { identity: Arc::clone(&app.identity), token: token.clone(), limits: Arc::clone(&limits) };
+    let trusted: Arc<[IpAddr]> = config.http.trusted_proxies.clone().into();
     let api = Router::new()
         .merge(oltp::api::routes(app.oltp.clone(), Arc::clone(&app.identity)))
+        .merge(oltp::api::documents::routes(&app.documents))
         .merge(ingest::api::routes(app.oltp.clone()))
         .merge(ingest::api::imports::routes(app.jobs.imports.clone()))
         .merge(query_service::api::routes(app.query.clone(), app.oltp.clone()))
@@ -46,23 +49,27 @@ pub(super) fn router(app: &App, token: &LocalToken) -> Router {
         .merge(dashboards::api::schedules::routes(app.deliveries.clone()))
         .merge(scoring_model::api::routes(app.scoring.clone()))
         .merge(lake::routes(app.oltp.clone(), app.capture.clone()))
-        .route("/api/openapi.json", get(async || Json(openapi())));
+        .route("/api/openapi.json", get(move || async move { described }));
     let pages =
         Router::new().route("/healthz", get(async || "ok")).route("/readyz", get(ready).with_state(app.oltp.clone()));
-    with_fallbacks(api.merge(pages))
+    let answering = with_fallbacks(api.merge(pages))
         .fallback(web::serve)
+        .layer(middleware::from_fn_with_state(app.oltp.clone(), idempotency::layer))
+        .layer(middleware::from_fn_with_state(limits, limits::layer))
         .layer(middleware::from_fn_with_state(callers, authenticate))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
-        .layer(always("x-content-type-options", "nosniff"))
-        .layer(always("referrer-policy", "no-referrer"))
-        .layer(always("content-security-policy", web::CONTENT_POLICY))
+        .layer(middleware::from_fn_with_state(trusted, proxies::layer))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT));
+    Ok(manners::polite(answering, config)
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
-        .layer(middleware::from_fn(request_scope))
+        .layer(middleware::from_fn(request_scope)))
 }
 
 /// The OpenAPI description of everything [`router`] serves under `/api`.
-pub(crate) fn openapi() -> OpenApi {
+///
+/// # Errors
+/// A crate describes something that JSON cannot say: a defect.
+pub(crate) fn openapi() -> serde_json::Result<Value> {
     let mut merged = oltp::api::openapi();
     merged.merge(ingest::api::openapi());
     merged.merge(ingest::api::imports::openapi());
@@ -77,13 +84,14 @@ pub(crate) fn openapi() -> OpenApi {
     merged.merge(lake::openapi());
     "Leadhouse".clone_into(&mut merged.info.title);
     env!("CARGO_PKG_VERSION").clone_into(&mut merged.info.version);
-    merged
+    description::complete(&merged)
 }
 
 #[derive(Clone)]
 struct Callers {
     identity: Arc<Identity>,
     token: LocalToken,
+    limits: Arc<Limits>,
 }
 
 /// Finds out who is asking: the local administrator, or whoever the credentials belong to.
@@ -100,7 +108,8 @@ async fn authenticate(State(callers): State<Callers>, mut request: Request, next
             request.extensions_mut().insert(principal);
             request.extensions_mut().insert(CurrentSession(session));
         }
-        Err(problem) => return problem.into_response(),
+        // Whoever tries one token after the other is slowed down like any stranger.
+        Err(problem) => return callers.limits.count_stranger(&request).err().unwrap_or(problem).into_response(),
     }
     next.run(request).await
 }
@@ -133,8 +142,4 @@ impl Callers {
 async fn ready(State(oltp): State<Oltp>) -> Result<&'static str, Problem> {
     oltp.ping().await?;
     Ok("ready")
-}
-
-fn always(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
 }

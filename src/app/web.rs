@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -18,6 +18,8 @@ pub(super) const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; 
 /// Names of built files change with their content, so a browser may keep them for good.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const PAGE: &str = "index.html";
+/// Folders with a page of their own: the interactive documentation of the HTTP interface.
+const DOCUMENTATION: [&str; 2] = ["swagger", "redoc"];
 
 /// The files that `npm run build` leaves; read from disk by debug builds, inside the binary in others.
 #[derive(RustEmbed)]
@@ -30,6 +32,13 @@ pub(super) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path == "api" || path.starts_with("api/") {
         return oltp::http::not_found().await.into_response();
+    }
+    if DOCUMENTATION.contains(&path) && !uri.path().ends_with('/') {
+        return Redirect::permanent(&format!("/{path}/")).into_response();
+    }
+    if let Some(folder) = path.strip_suffix('/').filter(|folder| DOCUMENTATION.contains(folder)) {
+        let page = format!("{folder}/{PAGE}");
+        return Files::get(&page).map_or_else(not_built, |file| answer(&page, file, &headers));
     }
     match (Files::get(path), path.contains('.')) {
         (Some(file), _) if path != PAGE => answer(path, file, &headers),
@@ -80,5 +89,7 @@ mod tests {
         assert_eq!(status("/assets/missing.js").await, StatusCode::NOT_FOUND);
         assert_eq!(status("/api/missing").await, StatusCode::NOT_FOUND);
         assert_eq!(status("/../Cargo.toml").await, StatusCode::NOT_FOUND);
+        assert_eq!(status("/swagger").await, StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(status("/redoc/").await, StatusCode::OK);
     }
 }

@@ -53,6 +53,9 @@ pub(crate) enum Command {
     /// Look after the warehouse
     #[command(subcommand)]
     Warehouse(WarehouseCommand),
+    /// Verify the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Look after people and API tokens
     #[command(subcommand)]
     User(UserCommand),
@@ -243,6 +246,19 @@ pub(crate) enum WarehouseCommand {
     Verify,
     /// Write the hot tail to Parquet now
     Flush,
+}
+
+/// `audit ...`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Compare the audit log with its hash chain; exit status 1 if anything was changed, removed or inserted
+    Verify {
+        /// A checkpoint that was kept elsewhere, or a file with one: finds a chain that was made anew too
+        #[arg(long, value_name = "CHECKPOINT")]
+        checkpoint: Option<String>,
+    },
+    /// Print the end of the chain, to be kept outside of the database
+    Checkpoint,
 }
 
 /// `user ...`

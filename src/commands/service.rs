@@ -25,7 +25,7 @@ const SHOWCASE_REPORT: &str = "pipeline-by-stage";
 /// Something could not be opened, or did not stop cleanly.
 pub(super) async fn serve(config: Config) -> anyhow::Result<Outcome> {
     let app = App::start(&config).await?;
-    let server = Server::start(&app, config.listen, &config.data_dir).await?;
+    let server = Server::start(&app, config.listen, &config).await?;
     say(&format!("Leadhouse is listening on http://{}", server.address));
     until_asked_to_stop().await?;
     stop(app, server).await
@@ -65,7 +65,7 @@ pub(super) async fn demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<
     let logins = demo::fill(&app, size, args.seed).await?;
     score(&app).await?;
     let listen = if args.once && args.listen.is_none() { ([127, 0, 0, 1], 0).into() } else { config.listen };
-    let server = Server::start(&app, listen, &config.data_dir).await?;
+    let server = Server::start(&app, listen, &config).await?;
     print(&logins_text(&server, &logins))?;
     showcase(&server).await?;
     if !args.once {

@@ -14,6 +14,8 @@ export const links = {
   duplicates: (table: string) => `/${table}/duplicates`,
   import: (table: string) => `/${table}/import`,
   board: () => "/deals/board",
+  documents: () => "/documents",
+  audit: () => "/audit",
   reports: () => "/reports",
   newReport: () => "/reports/new",
   /** A ready report by name, or a saved one by id. */

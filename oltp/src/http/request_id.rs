@@ -23,6 +23,14 @@ pub fn current_request_id() -> Option<String> {
     REQUEST_ID.try_with(Clone::clone).ok()
 }
 
+/// Runs a future as part of the request with this id, for work that goes on in a task of its own.
+pub async fn within_request<T>(id: Option<String>, work: impl Future<Output = T> + Send) -> T {
+    match id {
+        Some(id) => REQUEST_ID.scope(id, work).await,
+        None => work.await,
+    }
+}
+
 /// The outermost layer: takes over the caller's id or makes one, and answers with it.
 pub async fn request_scope(request: Request, next: Next) -> Response {
     let id = given(request.headers()).unwrap_or_else(|| Ids.fresh().to_string());

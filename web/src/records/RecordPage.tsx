@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Ellipsis, Pencil, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
 import { type CrmRecord, readRecord, restoreRecord, textOf } from "@/api/records.ts";
@@ -17,6 +17,7 @@ import { PageSkeleton } from "@/ui/Skeleton.tsx";
 import { useNarrow } from "@/ui/useNarrow.ts";
 import { say, sayProblem } from "@/ui/toast.tsx";
 import { FieldText } from "./FieldText.tsx";
+import { Files } from "./files/Files.tsx";
 import { scoreOf } from "./lead/score.ts";
 import { ScoreBadge } from "./lead/ScoreBadge.tsx";
 import { ConvertDialog } from "./lead/ConvertDialog.tsx";
@@ -62,6 +63,19 @@ const PARTS = [
   { value: "details", label: "Details" },
 ];
 
+type Tab = "timeline" | "files";
+const TABS: readonly { value: Tab; label: string }[] = [
+  { value: "timeline", label: "Timeline" },
+  { value: "files", label: "Files" },
+];
+
+/** The tab stands in the address, so that a link leads to it. */
+function useTab(): [Tab, (tab: Tab) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const tab = parameters.get("tab") === "files" ? "files" : "timeline";
+  return [tab, (next) => setParameters(next === "files" ? { tab: next } : {}, { replace: true })];
+}
+
 function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const withTimeline = WITH_TIMELINE.has(object.table);
   const narrow = useNarrow() && withTimeline;
@@ -69,6 +83,7 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const [converting, setConverting] = useState(false);
   const lead = object.table === "leads" && !record.deleted_at;
   const convert = () => setConverting(true);
+  const [tab, setTab] = useTab();
   return (
     <>
       <Header object={object} record={record} onConvert={lead ? convert : undefined} />
@@ -93,8 +108,15 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
       <div className={withTimeline ? css.columns : css.single}>
         {withTimeline && (!narrow || part === "activity") && (
           <div className={css.middle}>
-            <Composer object={object} record={record} />
-            <Timeline table={object.table} id={record.id} />
+            <Segments label="What to show" value={tab} options={TABS} onChange={setTab} />
+            {tab === "files" ? (
+              <Files object={object} id={record.id} />
+            ) : (
+              <>
+                <Composer object={object} record={record} />
+                <Timeline table={object.table} id={record.id} />
+              </>
+            )}
           </div>
         )}
         {(!narrow || part === "details") && (
@@ -104,6 +126,7 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
             <KeyFields object={object} record={record} />
             <TagsCard object={object} record={record} />
             <Related object={object} record={record} />
+            {!withTimeline && <Files object={object} id={record.id} />}
           </div>
         )}
       </div>

@@ -9,6 +9,7 @@ import {
   CheckSquare,
   Contact,
   Database,
+  FileText,
   Gauge,
   Goal,
   Handshake,
@@ -19,6 +20,7 @@ import {
   MessagesSquare,
   Milestone,
   Receipt,
+  ScrollText,
   ShieldCheck,
   ShoppingCart,
   Split,
@@ -126,10 +128,19 @@ export function sections(catalog: Catalog, role: string | undefined): Section[] 
         ...(reads("leads", "score_models") ? [{ label: "Scoring", to: links.scoring(), icon: Gauge }] : []),
       ],
     },
-    { label: "More", places: more.map(place) },
+    {
+      label: "More",
+      places: [{ label: "Documents", to: links.documents(), icon: FileText }, ...more.map(place)],
+    },
     {
       label: "Settings",
-      places: role === "admin" ? [{ label: "Roles", to: links.roles(), icon: ShieldCheck }] : [],
+      places:
+        role === "admin"
+          ? [
+              { label: "Roles", to: links.roles(), icon: ShieldCheck },
+              { label: "Audit", to: links.audit(), icon: ScrollText },
+            ]
+          : [],
     },
   ];
   return all.filter(({ places }) => places.length > 0);
