@@ -109,10 +109,11 @@ impl App {
         let identity = Arc::new(Identity::new(oltp.clone(), &key).with_settings(config.account_settings()));
         let documents = files::open(config, &oltp, &identity, &key)?;
         let mailer = mailer(&config.mail).context("the section [mail] of the configuration cannot be used")?;
+        let public_url = mailer.is_some().then(|| config.account_settings().public_url);
         let post = Post::new(oltp.clone(), mailer.clone());
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
-        let errands = errands::Errands::start(&oltp, &identity);
+        let errands = errands::Errands::start(&oltp, &identity, public_url);
         let jobs = jobs::Jobs::start(&oltp, &identity, config.data_dir.join("jobs"));
         let chores = chores::Chores::start(&documents);
         Ok(Self {

@@ -20,6 +20,7 @@ use crate::{
 
 mod inbox;
 mod kind;
+mod mail;
 mod news;
 mod preferences;
 

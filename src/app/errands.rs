@@ -1,5 +1,5 @@
 //! What the program does by itself about everyday work: reminding people of tasks, and telling them
-//! what concerns them.
+//! what concerns them, in their inbox and by mail.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,17 +16,23 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Errands {
     stop: CancellationToken,
-    tasks: [(&'static str, JoinHandle<()>); 2],
+    tasks: Vec<(&'static str, JoinHandle<()>)>,
 }
 
 impl Errands {
-    /// Starts them.
-    pub(super) fn start(oltp: &Oltp, identity: &Arc<Identity>) -> Self {
+    /// Starts them; notifications go out by mail when the public address is given, which it is when there
+    /// is a mail server.
+    pub(super) fn start(oltp: &Oltp, identity: &Arc<Identity>, public_url: Option<String>) -> Self {
         let stop = CancellationToken::new();
         let relay = Relay::new(oltp.clone(), Arc::clone(identity));
         let remind = spawn_named("reminders", oltp.clone().keep_reminding(stop.clone()));
         let tell = spawn_named("relay", relay.keep_telling(stop.clone()));
-        Self { stop, tasks: [("reminders", remind), ("relay", tell)] }
+        let mut tasks = vec![("reminders", remind), ("relay", tell)];
+        if let Some(public_url) = public_url {
+            let mail = oltp.clone().keep_mailing_notifications(public_url, stop.clone());
+            tasks.push(("mail of notifications", spawn_named("mail of notifications", mail)));
+        }
+        Self { stop, tasks }
     }
 
     /// Finishes what is under way and stops.

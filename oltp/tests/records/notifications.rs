@@ -154,6 +154,47 @@ async fn what_a_person_switches_off_is_not_told() {
     assert_eq!((odd.status, odd.refused().len()), (StatusCode::UNPROCESSABLE_ENTITY, 1), "{odd:?}");
 }
 
+/// The subjects of the mails in the queue with their recipients, oldest first.
+async fn mails(workspace: &Workspace) -> Vec<(String, String)> {
+    let sql =
+        "select to_address, subject from mails where idempotency_key like 'notifications:%' order by created_at, id";
+    sqlx::query_as(sql).fetch_all(workspace.oltp.pool()).await.expect("mails")
+}
+
+#[tokio::test]
+async fn a_person_gets_mail_at_once_or_together_in_the_morning_and_once() {
+    let workspace = Workspace::start().await;
+    let (admin, rep) = (workspace.admin().await, workspace.rep().await);
+    let (boss, client) = (workspace.client(&admin), workspace.client(&rep));
+    let address = "https://crm.example.com";
+    let task = |name: &str| json!({"name": name, "owner_id": rep.user_id});
+    let mail = async || workspace.oltp.mail_notifications(address).await.expect("mailed");
+
+    boss.post("/api/tasks", task("First")).await;
+    relay(&workspace).tell_all().await.expect("told");
+    let at_once = (mail().await, mail().await);
+    let daily = json!({"items": [{"kind": "assignment", "in_app": false, "mail": "daily"}]});
+    client.send("PUT", "/api/notifications/preferences", Some(daily), None).await;
+    for name in ["Second", "Third"] {
+        boss.post("/api/tasks", task(name)).await;
+    }
+    relay(&workspace).tell_all().await.expect("told");
+    let early = mail().await;
+    workspace.clock.advance(chrono::TimeDelta::hours(20));
+    let morning = mail().await;
+    boss.post("/api/tasks", task("Fourth")).await;
+    relay(&workspace).tell_all().await.expect("told");
+    workspace.clock.advance(chrono::TimeDelta::days(9));
+    let late = mail().await;
+
+    assert_eq!((at_once, early, morning, late), ((1, 0), 0, 1, 0));
+    let address = format!("{}@example.com", rep.username);
+    let first = format!("{} gave you the task “First”", name_of(&workspace, &admin).await);
+    let expected = [(address.clone(), first), (address, "2 notifications from Leadhouse".to_owned())];
+    assert_eq!(mails(&workspace).await, expected);
+    assert_eq!(inbox(&client).await.len(), 1, "what is only mailed is not in the inbox");
+}
+
 #[tokio::test]
 async fn a_message_that_cannot_be_told_holds_up_no_other_and_is_given_up() {
     let workspace = Workspace::start().await;
