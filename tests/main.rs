@@ -15,6 +15,7 @@ mod kills;
 mod mailbox;
 mod maven;
 mod other_imports;
+mod permissions;
 mod problems;
 mod search;
 mod sql_worker;

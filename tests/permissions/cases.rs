@@ -1,0 +1,119 @@
+//! The operations that are no plain records: how each is asked, and who may ask it.
+//!
+//! This is the grid of the hand-written operations; that of the records is the snapshot of the
+//! presets in `catalog`, which the sweep compares with what the server answers.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Who may ask an operation.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Who {
+    /// Everybody who is signed in.
+    Anyone,
+    /// Only these people; others are told so.
+    Only(&'static [&'static str]),
+    /// Those who see the sample record of this object; to others it is not there.
+    ReadersOf(&'static str),
+    /// Those who may create records of this object.
+    CreatorsOf(&'static str),
+}
+
+/// One operation with a question that its strongest person may ask.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) method: Method,
+    /// As in the description of the interface.
+    pub(super) path: &'static str,
+    /// The object whose sample record fills `{id}`.
+    pub(super) about: &'static str,
+    /// What stands in the address instead, and after it.
+    pub(super) filled: &'static str,
+    pub(super) body: Option<Value>,
+    pub(super) who: Who,
+}
+
+/// Operations that need nobody signed in; each new one is a decision. A new access token is not
+/// among them: it answers 401 without the cookie or the token that it is exchanged for.
+pub(super) const PUBLIC: [&str; 11] = [
+    "GET /api/auth/oidc/{provider}/start",
+    "GET /api/auth/providers",
+    "POST /api/auth/confirm",
+    "POST /api/auth/confirm/resend",
+    "POST /api/auth/forgot",
+    "POST /api/auth/invitation",
+    "POST /api/auth/login",
+    "POST /api/auth/oauth/{provider}",
+    "POST /api/auth/oidc/{provider}/callback",
+    "POST /api/auth/register",
+    "POST /api/auth/reset",
+];
+
+pub(super) fn all() -> Vec<Case> {
+    let spec = json!({"spec_version": 1, "values": [{"id": "n", "measure": "user.count"}]});
+    let mut cases = vec![
+        get("/api/auth/me", Who::Anyone),
+        get("/api/auth/tokens", Who::Anyone),
+        post("/api/auth/tokens", json!({"name": "sweep"}), Who::Anyone),
+        get("/api/auth/sessions", Who::Anyone),
+        get("/api/auth/account", Who::Anyone),
+        get("/api/auth/identities", Who::Anyone),
+        Case { filled: "/api/search?q=deal", ..get("/api/search", Who::Anyone) },
+        get("/api/catalog", Who::Anyone),
+        get("/api/customers", Who::Anyone),
+        get("/api/events", Who::Anyone),
+        get("/api/permissions", Who::Only(&["ada"])),
+        post("/api/users/invite", json!({"email": "invited@example.com"}), Who::Only(&["ada"])),
+        get("/api/sql/schema", Who::Anyone),
+        post("/api/sql", json!({"sql": "select 1 as one"}), Who::Anyone),
+        get("/api/warehouse/status", Who::Anyone),
+        get("/api/warehouse/capture", Who::Anyone),
+        post("/api/warehouse/flush", json!({}), Who::Only(&["ada"])),
+        post("/api/warehouse/verify", json!({}), Who::Only(&["ada"])),
+        get("/api/reports", Who::Anyone),
+        Case { filled: "/api/reports/pipeline-by-stage", ..get("/api/reports/{name}", Who::Anyone) },
+        post("/api/reports/run", json!({ "spec": spec }), Who::Anyone),
+        get("/api/model", Who::Anyone),
+        post("/api/charts", json!({"report": spec, "chart": {"kind": "kpi"}}), Who::Anyone),
+        get("/api/dashboards/ready", Who::Anyone),
+        Case { filled: "/api/dashboards/sales_overview/view", ..get("/api/dashboards/{id}/view", Who::Anyone) },
+        post("/api/schedules/preview", json!({}), Who::Anyone),
+        Case { about: "schedule", ..post("/api/schedules/{id}/run", Value::Null, Who::ReadersOf("schedule")) },
+        Case { about: "lead", ..get("/api/leads/{id}/score", Who::ReadersOf("lead")) },
+        get("/api/scoring/status", Who::Anyone),
+        get("/api/scoring/features", Who::Anyone),
+        post("/api/scoring/train", Value::Null, Who::Only(&["ada", "mia"])),
+        post("/api/scoring/apply", Value::Null, Who::Only(&["ada", "mia"])),
+        Case { filled: "/api/imports?object=lead", ..post("/api/imports", Value::Null, Who::CreatorsOf("lead")) },
+    ];
+    let timelines = [
+        ("lead", "/api/leads/{id}/timeline"),
+        ("contact", "/api/contacts/{id}/timeline"),
+        ("company", "/api/companies/{id}/timeline"),
+        ("deal", "/api/deals/{id}/timeline"),
+    ];
+    let marks = [
+        ("lead", "/api/leads/{id}/favourite", "/api/leads/{id}/follow"),
+        ("contact", "/api/contacts/{id}/favourite", "/api/contacts/{id}/follow"),
+        ("company", "/api/companies/{id}/favourite", "/api/companies/{id}/follow"),
+        ("deal", "/api/deals/{id}/favourite", "/api/deals/{id}/follow"),
+    ];
+    for (object, favourite, follow) in marks {
+        for (method, path) in
+            [favourite, follow].into_iter().flat_map(|path| [(Method::PUT, path), (Method::DELETE, path)])
+        {
+            cases.push(Case { method, about: object, ..get(path, Who::ReadersOf(object)) });
+        }
+    }
+    cases.extend(timelines.map(|(object, path)| Case { about: object, ..get(path, Who::ReadersOf(object)) }));
+    cases
+}
+
+fn get(path: &'static str, who: Who) -> Case {
+    Case { method: Method::GET, path, about: "", filled: path, body: None, who }
+}
+
+fn post(path: &'static str, body: Value, who: Who) -> Case {
+    let body = Some(body).filter(|body| !body.is_null());
+    Case { method: Method::POST, path, about: "", filled: path, body, who }
+}
