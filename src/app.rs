@@ -23,7 +23,13 @@ use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
 use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, mail::Post, ready_dashboards};
 use ingest::{Capture, CaptureConfig, CaptureHandle};
-use oltp::{Oltp, documents::Documents, feed::ChangeFeed, identity::Identity};
+use oltp::{
+    Oltp,
+    documents::Documents,
+    feed::ChangeFeed,
+    identity::Identity,
+    webhooks::{AllowedTargets, Webhooks},
+};
 use query_service::{QueryConfig, QueryService, SearchService};
 use report_builder::{READY_REPORTS, ReportService};
 use scoring_model::Scoring;
@@ -53,6 +59,8 @@ pub(crate) struct App {
     pub(crate) identity: Arc<Identity>,
     /// Files attached to records.
     pub(crate) documents: Documents,
+    /// Calls to other systems.
+    pub(crate) webhooks: Webhooks,
     /// Analytical queries.
     pub(crate) query: QueryService,
     /// Reports.
@@ -108,18 +116,21 @@ impl App {
         let key = local::signing_key(&config.data_dir)?;
         let identity = Arc::new(Identity::new(oltp.clone(), &key).with_settings(config.account_settings()));
         let documents = files::open(config, &oltp, &identity, &key)?;
+        let targets = AllowedTargets(config.webhooks.allowed_targets.clone());
+        let webhooks = Webhooks::new(oltp.clone(), Arc::clone(&identity), targets);
         let mailer = mailer(&config.mail).context("the section [mail] of the configuration cannot be used")?;
         let public_url = mailer.is_some().then(|| config.account_settings().public_url);
         let post = Post::new(oltp.clone(), mailer.clone());
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
-        let errands = errands::Errands::start(&oltp, &identity, public_url);
+        let errands = errands::Errands::start(&oltp, &identity, &webhooks, public_url);
         let jobs = jobs::Jobs::start(&oltp, &identity, config.data_dir.join("jobs"));
-        let chores = chores::Chores::start(&documents);
+        let chores = chores::Chores::start(&documents, &webhooks);
         Ok(Self {
             oltp,
             identity,
             documents,
+            webhooks,
             query,
             reports,
             dashboards,

@@ -3,7 +3,7 @@
 //! This is the only module that reads the environment. Everything is parsed once, at start.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
@@ -46,6 +46,16 @@ pub(crate) struct Config {
     pub(crate) documents: DocumentsSection,
     /// What the HTTP interface allows, and how much.
     pub(crate) http: HttpSection,
+    /// Whom webhooks may call.
+    pub(crate) webhooks: WebhooksSection,
+}
+
+/// `[webhooks]`: whom webhooks may call beside the public internet.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WebhooksSection {
+    /// Receivers in our own network, such as `hub.internal:8080`; they may be called without https too.
+    pub(crate) allowed_targets: BTreeSet<String>,
 }
 
 /// `[accounts]`: who may have one.
@@ -159,6 +169,7 @@ impl Default for Config {
             mail: MailSection::default(),
             documents: DocumentsSection::default(),
             http: HttpSection::default(),
+            webhooks: WebhooksSection::default(),
         }
     }
 }

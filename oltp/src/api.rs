@@ -24,6 +24,7 @@ mod permissions;
 mod records;
 mod timeline;
 mod together;
+pub mod webhooks;
 
 pub use identity::{Asker, CurrentSession, asker};
 pub use records::openapi as record_openapi;
@@ -76,5 +77,6 @@ pub fn openapi() -> OpenApi {
     openapi.merge(downloads::openapi());
     openapi.merge(documents::openapi(&catalog));
     openapi.merge(audit::openapi());
+    openapi.merge(webhooks::openapi());
     identity::with_passwords(openapi)
 }

@@ -5,7 +5,7 @@
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
 //! whole loads; [`documents`] keeps the files attached to them; [`conversion`] makes a lead a customer;
 //! [`jobs`] is the queue of long work, [`duplicates`] finds what is there twice; [`relay`] tells what
-//! follows from writes, such as [`notifications`]; [`schedules`] and [`deliveries`] are the queue of
+//! follows from writes, such as [`notifications`] and [`webhooks`]; [`schedules`] and [`deliveries`] are the queue of
 //! scheduled mail, [`mails`] that of all other mail; [`feed`] tells of writes as they are committed;
 //! [`audit`] reads and seals what was written down about them; [`http`] holds what every route shares,
 //! the problem answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when
@@ -46,6 +46,7 @@ mod requirements;
 mod rules;
 pub mod schedules;
 pub mod testing;
+pub mod webhooks;
 
 pub use database::Oltp;
 pub use error::{Error, Result};

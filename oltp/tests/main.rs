@@ -20,3 +20,5 @@ mod migrations;
 mod records;
 #[cfg(test)]
 mod schedules;
+#[cfg(test)]
+mod webhooks;

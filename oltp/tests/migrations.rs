@@ -7,7 +7,7 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 33] = [
+const OTHER_TABLES: [&str; 35] = [
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
@@ -41,6 +41,8 @@ const OTHER_TABLES: [&str; 33] = [
     "stored_files",
     "used_sign_ins",
     "user_credentials",
+    "webhook_deliveries",
+    "webhooks",
 ];
 
 /// Every field of the catalogue with its table.

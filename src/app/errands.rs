@@ -1,9 +1,9 @@
 //! What the program does by itself about everyday work: reminding people of tasks, and telling them
-//! what concerns them, in their inbox and by mail.
+//! what concerns them, in their inbox and by mail; and telling other systems of changes.
 
 use std::{sync::Arc, time::Duration};
 
-use oltp::{Oltp, identity::Identity, relay::Relay};
+use oltp::{Oltp, identity::Identity, relay::Relay, webhooks::Webhooks};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -22,12 +22,18 @@ pub(super) struct Errands {
 impl Errands {
     /// Starts them; notifications go out by mail when the public address is given, which it is when there
     /// is a mail server.
-    pub(super) fn start(oltp: &Oltp, identity: &Arc<Identity>, public_url: Option<String>) -> Self {
+    pub(super) fn start(
+        oltp: &Oltp,
+        identity: &Arc<Identity>,
+        webhooks: &Webhooks,
+        public_url: Option<String>,
+    ) -> Self {
         let stop = CancellationToken::new();
         let relay = Relay::new(oltp.clone(), Arc::clone(identity));
         let remind = spawn_named("reminders", oltp.clone().keep_reminding(stop.clone()));
         let tell = spawn_named("relay", relay.keep_telling(stop.clone()));
-        let mut tasks = vec![("reminders", remind), ("relay", tell)];
+        let call = spawn_named("webhooks", webhooks.clone().keep_sending(stop.clone()));
+        let mut tasks = vec![("reminders", remind), ("relay", tell), ("webhooks", call)];
         if let Some(public_url) = public_url {
             let mail = oltp.clone().keep_mailing_notifications(public_url, stop.clone());
             tasks.push(("mail of notifications", spawn_named("mail of notifications", mail)));

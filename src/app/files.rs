@@ -1,5 +1,5 @@
 //! Documents as part of the program: their store from the configuration; and clean-up as a task, of
-//! documents and of answers kept for repetition.
+//! documents, of answers kept for repetition and of the log of webhooks.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -8,6 +8,7 @@ use oltp::{
     Oltp,
     documents::{Documents, DocumentsConfig, S3Config, StoreConfig},
     identity::Identity,
+    webhooks::Webhooks,
 };
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -62,9 +63,9 @@ pub(super) struct CleanUp {
 
 impl CleanUp {
     /// Starts with a first run at once: a crash may have left something.
-    pub(super) fn start(documents: &Documents) -> Self {
+    pub(super) fn start(documents: &Documents, webhooks: &Webhooks) -> Self {
         let stop = CancellationToken::new();
-        let task = spawn_named("document clean-up", run(documents.clone(), stop.clone()));
+        let task = spawn_named("document clean-up", run(documents.clone(), webhooks.clone(), stop.clone()));
         Self { stop, task }
     }
 
@@ -77,7 +78,7 @@ impl CleanUp {
     }
 }
 
-async fn run(documents: Documents, stop: CancellationToken) {
+async fn run(documents: Documents, webhooks: Webhooks, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(CLEAN_UP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -87,6 +88,9 @@ async fn run(documents: Documents, stop: CancellationToken) {
         }
         if let Err(error) = documents.oltp().forget_idempotent().await {
             tracing::warn!("answers kept for repetition could not be forgotten: {error}");
+        }
+        if let Err(error) = webhooks.forget().await {
+            tracing::warn!("old deliveries of webhooks could not be forgotten: {error}");
         }
     }
 }

@@ -16,6 +16,7 @@ export const links = {
   board: () => "/deals/board",
   documents: () => "/documents",
   audit: () => "/audit",
+  webhooks: () => "/settings/webhooks",
   reports: () => "/reports",
   newReport: () => "/reports/new",
   /** A ready report by name, or a saved one by id. */

@@ -29,6 +29,7 @@ import {
   Target,
   UserRound,
   UsersRound,
+  Webhook,
   Workflow,
 } from "lucide-react";
 import type { Catalog, ObjectDef } from "@/api/catalog.ts";
@@ -139,6 +140,7 @@ export function sections(catalog: Catalog, role: string | undefined): Section[] 
           ? [
               { label: "Roles", to: links.roles(), icon: ShieldCheck },
               { label: "Audit", to: links.audit(), icon: ScrollText },
+              { label: "Webhooks", to: links.webhooks(), icon: Webhook },
             ]
           : [],
     },
