@@ -25,8 +25,7 @@ use crate::{
 };
 
 /// What is done with each message, in this order.
-const CONSUMERS: [(&str, Consumer); 2] =
-    [("notifications", notifications::tell), ("webhooks", webhooks::enqueue)];
+const CONSUMERS: [(&str, Consumer); 2] = [("notifications", notifications::tell), ("webhooks", webhooks::enqueue)];
 
 /// A consumer: writes what follows from the message into the given transaction.
 type Consumer = for<'a> fn(&'a Relay, &'a mut PgConnection, &'a Message) -> BoxFuture<'a, Result<()>>;

@@ -46,7 +46,11 @@ struct Office {
     _cluster: Cluster,
 }
 
-async fn receive(State(seen): State<Arc<Seen>>, headers: HeaderMap, body: Bytes) -> (StatusCode, [(header::HeaderName, &'static str); 1]) {
+async fn receive(
+    State(seen): State<Arc<Seen>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, [(header::HeaderName, &'static str); 1]) {
     let json = serde_json::from_slice(&body).unwrap_or_default();
     seen.calls.lock().expect("calls").push((headers, json, body));
     let answer = seen.answers.lock().expect("answers").pop_front();
@@ -149,12 +153,18 @@ async fn a_change_is_told_once_signed_and_logged() {
     assert_eq!((sent, again), (1, 0));
     let calls = office.calls();
     let (headers, body, bytes) = &calls[0];
-    assert_eq!((&body["type"], &body["data"]["id"], &body["data"]["object"]), (&json!("deal.created"), &json!(deal), &json!("deal")));
+    assert_eq!(
+        (&body["type"], &body["data"]["id"], &body["data"]["object"]),
+        (&json!("deal.created"), &json!(deal), &json!("deal"))
+    );
     assert_eq!((&body["data"]["record"]["amount"], &body["data"]["version"]), (&json!("10.00"), &json!(1)));
     assert_eq!(headers["webhook-signature"], signature(&secret, headers, bytes).as_str());
     assert_eq!(headers["webhook-timestamp"], "1774958400");
     let log = office.log(&admin, &id).await;
-    assert_eq!((&log[0]["status"], &log[0]["answered"], &log[0]["attempts"]), (&json!("delivered"), &json!(204), &json!(1)));
+    assert_eq!(
+        (&log[0]["status"], &log[0]["answered"], &log[0]["attempts"]),
+        (&json!("delivered"), &json!(204), &json!(1))
+    );
     assert_eq!(headers["webhook-id"], log[0]["id"].as_str().expect("an id"));
 }
 
@@ -162,7 +172,8 @@ async fn a_change_is_told_once_signed_and_logged() {
 async fn a_call_tells_no_more_than_its_owner_may_see_at_that_moment() {
     let office = Office::start().await;
     let admin = office.person("ada", Role::Admin, Scope::All).await;
-    let (anna, ben) = (office.person("anna", Role::Rep, Scope::Own).await, office.person("ben", Role::Rep, Scope::Own).await);
+    let (anna, ben) =
+        (office.person("anna", Role::Rep, Scope::Own).await, office.person("ben", Role::Rep, Scope::Own).await);
     let analyst = office.person("ana", Role::Analyst, Scope::All).await;
     let (annas, _) = office.webhook(&admin, anna.user_id, &["*"]).await;
     let (analysts, _) = office.webhook(&admin, analyst.user_id, &["contact.*"]).await;
@@ -171,7 +182,9 @@ async fn a_call_tells_no_more_than_its_owner_may_see_at_that_moment() {
 
     let hers = office.make(&anna, "lead", json!({"name": "Hers"})).await;
     office.make(&ben, "lead", json!({"name": "His"})).await;
-    office.make(&ben, "contact", json!({"first_name": "Eve", "last_name": "Canary", "email": "fls-7f3a@example.com"})).await;
+    office
+        .make(&ben, "contact", json!({"first_name": "Eve", "last_name": "Canary", "email": "fls-7f3a@example.com"}))
+        .await;
     office.settle().await;
 
     let told = office.calls();
@@ -235,7 +248,8 @@ async fn a_failed_call_is_repeated_under_the_same_id_with_growing_pauses() {
     let log = office.log(&admin, &id).await;
     assert_eq!((&log[0]["status"], &log[0]["attempts"]), (&json!("delivered"), &json!(3)));
     let delivery = log[0]["id"].as_str().expect("an id").to_owned();
-    let (status, _) = office.send(&admin, "POST", &format!("/api/webhooks/{id}/deliveries/{delivery}/replay"), None).await;
+    let (status, _) =
+        office.send(&admin, "POST", &format!("/api/webhooks/{id}/deliveries/{delivery}/replay"), None).await;
     assert_eq!((status, office.settle().await), (StatusCode::ACCEPTED, 1));
     assert_eq!(office.calls()[3].0["webhook-id"], delivery.as_str());
 }
@@ -254,11 +268,12 @@ async fn a_receiver_that_only_fails_is_given_up_and_its_webhook_switched_off_wit
     }
     let (_, off) = office.send(&admin, "GET", &format!("/api/webhooks/{id}"), None).await;
     assert_eq!((&off["active"], &off["disabled_reason"]), (&json!(false), &json!("Every call failed for three days.")));
-    let notices: i64 = sqlx::query_scalar("select count(*) from security_log where event = 'webhook_disabled' and user_id = $1")
-        .bind(admin.user_id)
-        .fetch_one(office.oltp.pool())
-        .await
-        .expect("a number");
+    let notices: i64 =
+        sqlx::query_scalar("select count(*) from security_log where event = 'webhook_disabled' and user_id = $1")
+            .bind(admin.user_id)
+            .fetch_one(office.oltp.pool())
+            .await
+            .expect("a number");
     assert_eq!(notices, 1);
     office.seen.answers.lock().expect("answers").clear();
     office.make(&admin, "deal", json!({"name": "While off"})).await;
@@ -314,13 +329,22 @@ async fn nobody_in_a_private_network_is_called() {
     let (id, _) = office.webhook(&admin, admin.user_id, &["deal.*"]).await;
 
     for url in [
-        format!("https://127.0.0.1:{port}/"), format!("http://localhost:{port}/"), format!("https://2130706433:{port}/"),
-        format!("https://[::ffff:7f00:1]:{port}/"), "https://169.254.169.254/latest/meta-data/".to_owned(),
-        "https://metadata.internal/".to_owned(), "http://example.com/".to_owned(), "file:///etc/passwd".to_owned(),
+        format!("https://127.0.0.1:{port}/"),
+        format!("http://localhost:{port}/"),
+        format!("https://2130706433:{port}/"),
+        format!("https://[::ffff:7f00:1]:{port}/"),
+        "https://169.254.169.254/latest/meta-data/".to_owned(),
+        "https://metadata.internal/".to_owned(),
+        "http://example.com/".to_owned(),
+        "file:///etc/passwd".to_owned(),
     ] {
         let body = json!({"name": "Bad", "url": url, "events": ["*"], "owner_id": admin.user_id});
         let (status, refused) = office.send(&admin, "POST", "/api/webhooks", Some(body)).await;
-        assert_eq!((status, &refused["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/url")), "{url}");
+        assert_eq!(
+            (status, &refused["errors"][0]["pointer"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("/url")),
+            "{url}"
+        );
         // As if it had been saved before the rule, or its name led elsewhere since.
         sqlx::query("update webhooks set url = $1").bind(&url).execute(office.oltp.pool()).await.expect("changed");
         office.send(&admin, "POST", &format!("/api/webhooks/{id}/test"), None).await;
@@ -354,7 +378,10 @@ async fn only_administrators_set_up_webhooks_and_mistakes_are_named() {
         body[field] = value;
         let (status, refused) = office.send(&admin, "POST", "/api/webhooks", Some(body)).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
-        assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!(format!("/{field}")), &json!(code)));
+        assert_eq!(
+            (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+            (&json!(format!("/{field}")), &json!(code))
+        );
     }
     let (_, list) = office.send(&admin, "GET", "/api/webhooks", None).await;
     assert_eq!(list["items"], json!([]));

@@ -13,9 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     http::{Caller, JsonBody, PathParameters, Problem, QueryParameters},
-    webhooks::{
-        DeliveryLine, DeliveryLog, IssuedWebhook, NewWebhook, Webhook, WebhookChanges, WebhookList, Webhooks,
-    },
+    webhooks::{DeliveryLine, DeliveryLog, IssuedWebhook, NewWebhook, Webhook, WebhookChanges, WebhookList, Webhooks},
 };
 
 /// The routes below `/api/webhooks`.

@@ -13,7 +13,7 @@ const LOCAL_NAMES: [&str; 5] = ["localhost", "local", "internal", "home.arpa", "
 
 /// Networks that are not the public internet (IANA special-purpose address registries).
 const CLOSED_V4: [(Ipv4Addr, u32); 16] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -31,7 +31,7 @@ const CLOSED_V4: [(Ipv4Addr, u32); 16] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// Of IPv6 only 2000::/3 is public at all; these parts of it are not, or hide an IPv4 address.
+/// Of IPv6 only `2000::/3` is public at all; these parts of it are not, or hide an IPv4 address.
 const CLOSED_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
@@ -111,13 +111,15 @@ fn literal(host: &str) -> Option<IpAddr> {
 /// Whether an address lies on the public internet.
 fn public(address: IpAddr) -> bool {
     match address.to_canonical() {
-        IpAddr::V4(address) => !CLOSED_V4.iter().any(|(network, bits)| {
-            (u32::from(address) ^ u32::from(*network)) >> (32 - bits) == 0
-        }),
+        IpAddr::V4(address) => {
+            !CLOSED_V4.iter().any(|(network, bits)| (u32::from(address) ^ u32::from(*network)) >> (32 - bits) == 0)
+        }
         IpAddr::V6(address) => {
             let global = u128::from(address) >> 125 == 1;
             global
-                && !CLOSED_V6.iter().any(|(network, bits)| (u128::from(address) ^ u128::from(*network)) >> (128 - bits) == 0)
+                && !CLOSED_V6
+                    .iter()
+                    .any(|(network, bits)| (u128::from(address) ^ u128::from(*network)) >> (128 - bits) == 0)
         }
     }
 }
@@ -133,10 +135,34 @@ mod tests {
     #[test]
     fn every_way_to_write_a_private_address_is_refused() {
         for host in [
-            "127.0.0.1", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "[::1]", "[::ffff:7f00:1]", "0.0.0.0", "[::]",
-            "169.254.169.254", "[fd00:ec2::254]", "100.64.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "10.1.2.3",
-            "172.31.0.1", "192.168.1.1", "224.0.0.1", "[fe80::1]", "[ff02::1]", "localhost", "localhost.", "db.internal",
-            "LOCALHOST", "printer.local", "[2001:db8::1]", "198.18.0.1", "255.255.255.255",
+            "127.0.0.1",
+            "127.1",
+            "0x7f000001",
+            "2130706433",
+            "0177.0.0.1",
+            "[::1]",
+            "[::ffff:7f00:1]",
+            "0.0.0.0",
+            "[::]",
+            "169.254.169.254",
+            "[fd00:ec2::254]",
+            "100.64.0.1",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.1.1",
+            "224.0.0.1",
+            "[fe80::1]",
+            "[ff02::1]",
+            "localhost",
+            "localhost.",
+            "db.internal",
+            "LOCALHOST",
+            "printer.local",
+            "[2001:db8::1]",
+            "198.18.0.1",
+            "255.255.255.255",
         ] {
             assert_eq!(code(&format!("https://{host}/hook")), Some("blocked_address"), "{host}");
         }
@@ -159,7 +185,9 @@ mod tests {
         ] {
             assert_eq!(code(url), Some(refused), "{url}");
         }
-        for url in ["https://example.com/hook?a=b", "https://example.com:8443", "https://8.8.8.8/", "https://[2600::1]/"] {
+        for url in
+            ["https://example.com/hook?a=b", "https://example.com:8443", "https://8.8.8.8/", "https://[2600::1]/"]
+        {
             assert_eq!(code(url), None, "{url}");
         }
     }

@@ -82,7 +82,8 @@ impl Webhooks {
         let Ok(client) = client else { return failed("the call could not be prepared") };
         let timestamp = self.oltp().clock().now().timestamp();
         let id = claimed.id.to_string();
-        let secrets: Vec<&[u8]> = [Some(claimed.secret.as_slice()), claimed.old_secret.as_deref()].into_iter().flatten().collect();
+        let secrets: Vec<&[u8]> =
+            [Some(claimed.secret.as_slice()), claimed.old_secret.as_deref()].into_iter().flatten().collect();
         let request = client
             .post(target.url.clone())
             .header(header::CONTENT_TYPE, "application/json")
@@ -93,9 +94,10 @@ impl Webhooks {
             .body(body);
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Outcome::Taken(answer.status().as_u16()),
-            Ok(answer) if answer.status().is_redirection() => {
-                Outcome::Failed { answered: Some(answer.status().as_u16()), error: "redirects are not followed".to_owned() }
-            }
+            Ok(answer) if answer.status().is_redirection() => Outcome::Failed {
+                answered: Some(answer.status().as_u16()),
+                error: "redirects are not followed".to_owned(),
+            },
             Ok(answer) => Outcome::Failed { answered: Some(answer.status().as_u16()), error: "not taken".to_owned() },
             Err(error) if error.is_timeout() => failed("no answer in time"),
             Err(error) if error.is_connect() => failed("no connection"),

@@ -65,7 +65,9 @@ impl Webhooks {
         let (status, answered, error) = match outcome {
             Outcome::Taken(answered) => ("delivered", Some(*answered), None),
             Outcome::Refused(reason) => ("refused", None, Some((*reason).to_owned())),
-            Outcome::Failed { answered, error } if pause(claimed).is_some() => ("pending", *answered, Some(error.clone())),
+            Outcome::Failed { answered, error } if pause(claimed).is_some() => {
+                ("pending", *answered, Some(error.clone()))
+            }
             Outcome::Failed { answered, error } => ("failed", *answered, Some(error.clone())),
         };
         let next_at = now + pause(claimed).unwrap_or_default();
@@ -84,7 +86,8 @@ impl Webhooks {
         .await?;
         match outcome {
             Outcome::Taken(_) => {
-                let well = sqlx::query("update webhooks set failing_since = null where id = $1 and failing_since is not null");
+                let well =
+                    sqlx::query("update webhooks set failing_since = null where id = $1 and failing_since is not null");
                 well.bind(claimed.webhook_id).execute(&mut *tx).await?;
             }
             Outcome::Refused(_) => {}

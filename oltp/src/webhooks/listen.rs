@@ -26,7 +26,10 @@ pub(super) fn checked(events: &[String], catalog: &Catalog) -> Result<Vec<String
                 catalog.object(object).is_some() && (verb == "*" || VERBS.contains(&verb) || own(object, verb))
             });
         if !known {
-            return refused("unknown_event", format!("there is no event {event}; there are deal.created, deal.* and *"));
+            return refused(
+                "unknown_event",
+                format!("there is no event {event}; there are deal.created, deal.* and *"),
+            );
         }
     }
     let mut events = events.to_vec();
@@ -47,9 +50,13 @@ mod tests {
     #[test]
     fn events_name_an_object_and_what_happens_to_it() {
         let catalog = Catalog::standard();
-        let list = |events: &[&str]| checked(&events.iter().map(|&event| event.to_owned()).collect::<Vec<_>>(), &catalog);
+        let list =
+            |events: &[&str]| checked(&events.iter().map(|&event| event.to_owned()).collect::<Vec<_>>(), &catalog);
 
-        assert_eq!(list(&["lead.*", "deal.created", "lead.*"]), Ok(vec!["deal.created".to_owned(), "lead.*".to_owned()]));
+        assert_eq!(
+            list(&["lead.*", "deal.created", "lead.*"]),
+            Ok(vec!["deal.created".to_owned(), "lead.*".to_owned()])
+        );
         assert!(list(&["*"]).is_ok());
         for wrong in ["", "deal", "deals.created", "deal.won", "*.created", "deal.created.now"] {
             assert!(list(&[wrong]).is_err(), "{wrong}");

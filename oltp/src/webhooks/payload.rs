@@ -59,7 +59,9 @@ impl Webhooks {
         let record = match self.oltp().read(owner, object, id).await {
             Ok(record) => Value::Object(record),
             Err(error) if error.kind() == FaultKind::NotFound && self.binned(owner, object, id).await? => Value::Null,
-            Err(error) if matches!(error.kind(), FaultKind::NotFound | FaultKind::Forbidden) => return Ok(Err(NOT_VISIBLE)),
+            Err(error) if matches!(error.kind(), FaultKind::NotFound | FaultKind::Forbidden) => {
+                return Ok(Err(NOT_VISIBLE));
+            }
             Err(error) => return Err(error),
         };
         Ok(Ok(json!({

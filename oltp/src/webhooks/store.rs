@@ -181,7 +181,8 @@ impl Webhooks {
         let before = self.read(caller, id).await?;
         let name = changes.name.as_deref().map(checked_name).transpose()?;
         let url = changes.url.as_deref().map(|url| self.checked_url(url)).transpose()?;
-        let events = changes.events.as_ref().map(|events| listen::checked(events, self.oltp().catalog())).transpose()?;
+        let events =
+            changes.events.as_ref().map(|events| listen::checked(events, self.oltp().catalog())).transpose()?;
         let owner_id = match changes.owner_id {
             Some(owner) => Some(self.checked_owner(caller, Some(owner)).await?),
             None => None,
@@ -244,7 +245,9 @@ impl Webhooks {
 
     fn checked_url(&self, url: &str) -> Result<String> {
         if url.chars().count() > MAX_URL_LEN {
-            return Err(Invalid::field("url", "too_long", format!("URL must have at most {MAX_URL_LEN} characters")).into());
+            return Err(
+                Invalid::field("url", "too_long", format!("URL must have at most {MAX_URL_LEN} characters")).into()
+            );
         }
         let target = address::checked(url, &self.inner.allowed);
         let target = target.map_err(|(code, message)| Invalid::field("url", code, format!("URL {message}")))?;

@@ -107,13 +107,9 @@ struct Office {
 }
 
 impl Office {
-    /// `None` in a checkout whose web packages are not installed; `./leadhouse test` installs them.
-    async fn start(registration: RegistrationMode) -> Option<Self> {
+    async fn start(registration: RegistrationMode) -> Self {
         let package = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/node_modules/oidc-provider");
-        if !std::path::Path::new(package).is_dir() {
-            println!("skipped: {package} is not there; run `npm ci` in web");
-            return None;
-        }
+        assert!(std::path::Path::new(package).is_dir(), "{package} is not there; `npm ci` in web brings it");
         let provider = Provider::start().await;
         let house = ProviderSettings {
             name: "house".to_owned(),
@@ -126,7 +122,7 @@ impl Office {
         // The provider has a clock of its own.
         let workspace = Workspace::start_at(catalog::Clock::now(&catalog::SystemClock), settings).await;
         workspace.register("admin").await;
-        Some(Self { workspace, provider })
+        Self { workspace, provider }
     }
 
     /// Leaves for the provider; answers where to go and the cookie to bring back.
@@ -178,7 +174,7 @@ fn who(answer: &Answer) -> (u16, &str) {
 
 #[tokio::test]
 async fn whoever_is_new_gets_an_account_and_keeps_it_when_the_address_changes() {
-    let Some(office) = Office::start(RegistrationMode::Open).await else { return };
+    let office = Office::start(RegistrationMode::Open).await;
     let nora = json!({"sub": "1", "email": "nora@example.com", "email_verified": true, "name": "Nora New"});
     office.provider.person(nora).await;
 
@@ -196,7 +192,7 @@ async fn whoever_is_new_gets_an_account_and_keeps_it_when_the_address_changes() 
 
 #[tokio::test]
 async fn nobody_takes_an_account_over_by_an_address_that_is_not_proved_on_both_sides() {
-    let Some(office) = Office::start(RegistrationMode::Open).await else { return };
+    let office = Office::start(RegistrationMode::Open).await;
     office.workspace.person("rita", Role::Rep, None).await;
     let refused = (403, "/problems/link_first");
     for verified in [json!(false), Value::Null, json!(true)] {
@@ -217,7 +213,7 @@ async fn nobody_takes_an_account_over_by_an_address_that_is_not_proved_on_both_s
 
 #[tokio::test]
 async fn a_suspended_person_stays_out_and_where_registration_is_closed_so_does_a_stranger() {
-    let Some(office) = Office::start(RegistrationMode::Closed).await else { return };
+    let office = Office::start(RegistrationMode::Closed).await;
     let id = office.workspace.person("rita", Role::Rep, None).await;
     office.confirm("rita").await;
     office.provider.person(json!({"sub": "7", "email": "rita@example.com", "email_verified": true})).await;
@@ -231,7 +227,7 @@ async fn a_suspended_person_stays_out_and_where_registration_is_closed_so_does_a
 
 #[tokio::test]
 async fn a_way_back_counts_once_and_only_in_the_browser_that_left() {
-    let Some(office) = Office::start(RegistrationMode::Open).await else { return };
+    let office = Office::start(RegistrationMode::Open).await;
     office.provider.person(json!({"sub": "1", "email": "nora@example.com", "email_verified": true})).await;
     let (url, cookie) = office.leave(None).await;
     assert!(url.contains("code_challenge_method=S256") && url.contains("nonce="), "{url}");
@@ -253,7 +249,7 @@ async fn a_way_back_counts_once_and_only_in_the_browser_that_left() {
 
 #[tokio::test]
 async fn a_program_signs_in_with_an_id_token_that_holds_and_with_no_other() {
-    let Some(office) = Office::start(RegistrationMode::Open).await else { return };
+    let office = Office::start(RegistrationMode::Open).await;
     let claims = |more: Value| {
         let mut claims = json!({"sub": "1", "email": "nora@example.com", "email_verified": true});
         for (name, value) in more.as_object().expect("claims") {
@@ -293,7 +289,7 @@ async fn a_program_signs_in_with_an_id_token_that_holds_and_with_no_other() {
 
 #[tokio::test]
 async fn people_link_and_unlink_accounts_in_their_settings() {
-    let Some(office) = Office::start(RegistrationMode::Open).await else { return };
+    let office = Office::start(RegistrationMode::Open).await;
     office.workspace.person("rita", Role::Rep, None).await;
     let rita = office.workspace.login("rita", PASSWORD).await.token().to_owned();
     office.provider.person(json!({"sub": "9", "email": "elsewhere@example.org", "email_verified": false})).await;
@@ -319,7 +315,7 @@ async fn people_link_and_unlink_accounts_in_their_settings() {
 
 #[tokio::test]
 async fn the_only_way_in_stays_and_a_provider_that_is_away_keeps_nobody_else_out() {
-    let Some(mut office) = Office::start(RegistrationMode::Open).await else { return };
+    let mut office = Office::start(RegistrationMode::Open).await;
     office.provider.person(json!({"sub": "1", "email": "nora@example.com", "email_verified": true})).await;
     let nora = office.sign_in().await.token().to_owned();
     let listed = office.workspace.send("GET", "/api/auth/identities", Some(&nora), None).await;
