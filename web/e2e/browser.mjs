@@ -91,6 +91,16 @@ export async function assertAccessible(page, what) {
   assert.deepEqual(grave, [], `${what} has accessibility problems`);
 }
 
+/** Fails unless the focus comes to this within a moment. */
+export async function assertFocus(locator, what) {
+  const focused = () => locator.evaluate((element) => element === document.activeElement);
+  const end = Date.now() + 2_000;
+  while (!(await focused())) {
+    const where = await locator.page().evaluate(() => document.activeElement?.outerHTML.slice(0, 120));
+    assert.ok(Date.now() < end, `the focus is at ${where} instead of ${what}`);
+  }
+}
+
 /** Keeps a screenshot when asked to. */
 export async function screenshot(page, name) {
   if (!screens) return;

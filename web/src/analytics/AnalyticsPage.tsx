@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearchParams } from "react-router";
-import { formatChoice, formatDate, formatMoney, formatNumber, formatPercent } from "@/format/format.ts";
+import { formatChoice, formatDate, formatMoney, formatMonth, formatNumber, formatPercent } from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { Card } from "@/ui/Card.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
-import { Input } from "@/ui/Field.tsx";
+import { DayField } from "@/ui/Field.tsx";
 import { PageHeader } from "@/ui/PageHeader.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { Segments } from "@/ui/Segments.tsx";
@@ -37,13 +37,8 @@ export function AnalyticsPage({ subject }: { subject: Subject }) {
         }
         actions={
           <div className={css.tools}>
-            <Input
-              type="date"
-              aria-label="From"
-              value={ask.from}
-              onChange={(event) => set("from", event.target.value)}
-            />
-            <Input type="date" aria-label="To" value={ask.to} onChange={(event) => set("to", event.target.value)} />
+            <DayField label="From" value={ask.from} onChange={(day) => set("from", day)} />
+            <DayField label="To" value={ask.to} onChange={(day) => set("to", day)} />
             <Segments
               label="Periods"
               value={interval}
@@ -97,7 +92,7 @@ function Figures({ figures, people }: { figures: Analytics; people: string }) {
       <Card title={`Interactions by ${figures.interval}`}>
         <Bars
           items={periods.map((item) => ({
-            label: formatDate(item.period),
+            label: figures.interval === "month" ? formatMonth(item.period) : formatDate(item.period),
             value: item.interactions,
             note: `with ${formatNumber(item.records)} ${people}`,
           }))}

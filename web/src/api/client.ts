@@ -28,11 +28,18 @@ export async function send(input: Request | string, init?: RequestInit): Promise
   throw await problemOf(response);
 }
 
-async function reach(request: Request): Promise<Response> {
+/** What a request carries besides its cookies: that it comes from this page, and through whose eyes it looks. */
+export function sessionHeaders(method: string): [name: string, value: string][] {
+  const headers: [string, string][] = [];
   const csrf = csrfToken();
-  if (csrf && !SAFE.includes(request.method)) request.headers.set(CSRF_HEADER, csrf);
+  if (csrf && !SAFE.includes(method)) headers.push([CSRF_HEADER, csrf]);
   const { self, user } = session() ?? {};
-  if (self && user) request.headers.set("x-leadhouse-as", user.id);
+  if (self && user) headers.push(["x-leadhouse-as", user.id]);
+  return headers;
+}
+
+async function reach(request: Request): Promise<Response> {
+  for (const [name, value] of sessionHeaders(request.method)) request.headers.set(name, value);
   let response: Response;
   try {
     response = await fetch(request);
@@ -44,6 +51,7 @@ async function reach(request: Request): Promise<Response> {
   if (response.status !== 502 && response.status !== 504) reached();
   return response;
 }
+
 /** Typed by the server's own description. Failures throw `Problem`, so `data` is what a success answers. */
 export const api = createClient<paths>({ baseUrl: "", fetch: send });
 

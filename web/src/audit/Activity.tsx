@@ -2,14 +2,16 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Download, ShieldAlert, ShieldCheck } from "lucide-react";
 import { useDeferredValue } from "react";
 import { Link } from "react-router";
-import { useCatalog } from "@/api/catalog.ts";
+import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { download } from "@/api/client.ts";
-import { formatChoice, formatCount, formatJson, formatMoment } from "@/format/format.ts";
+import type { FieldValue } from "@/api/records.ts";
+import { formatChoice, formatCount, formatMoment } from "@/format/format.ts";
 import { links } from "@/links.ts";
+import { changedText } from "@/records/timeline/FieldChanges.tsx";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
-import { Input, Select } from "@/ui/Field.tsx";
+import { DayField, Input, Select } from "@/ui/Field.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { sayProblem } from "@/ui/toast.tsx";
@@ -62,18 +64,8 @@ export function Activity() {
             </option>
           ))}
         </Select>
-        <Input
-          type="date"
-          aria-label="From"
-          value={filters.from ?? ""}
-          onChange={(event) => change("from", event.target.value)}
-        />
-        <Input
-          type="date"
-          aria-label="To"
-          value={filters.to ?? ""}
-          onChange={(event) => change("to", event.target.value)}
-        />
+        <DayField label="From" value={filters.from ?? ""} onChange={(day) => change("from", day)} />
+        <DayField label="To" value={filters.to ?? ""} onChange={(day) => change("to", day)} />
         <Button icon={<Download aria-hidden />} onClick={save}>
           Export
         </Button>
@@ -143,10 +135,19 @@ function Line({ line }: { line: AuditLine }) {
       )}
       <details className={css.changes}>
         <summary>
-          {fields.length === 0 ? "No fields" : fields.slice(0, 4).map(formatChoice).join(", ")}
+          {fields.length === 0
+            ? "No fields"
+            : fields
+                .slice(0, 4)
+                .map((name) => labelOf(object, name))
+                .join(", ")}
           {fields.length > 4 && ` and ${fields.length - 4} more`}
         </summary>
-        <pre>{formatJson(JSON.parse(JSON.stringify(line.changes)))}</pre>
+        <ul>
+          {fields.map((name) => (
+            <Change key={name} label={labelOf(object, name)} change={line.changes[name]} />
+          ))}
+        </ul>
         <p>
           Entry {line.id}
           {line.source && ` · ${line.source}`}
@@ -154,6 +155,28 @@ function Line({ line }: { line: AuditLine }) {
           {line.sealed ? " · sealed" : " · not sealed yet"}
         </p>
       </details>
+    </li>
+  );
+}
+
+function labelOf(object: ObjectDef | undefined, name: string): string {
+  return (object && fieldOf(object, name)?.label) ?? formatChoice(name);
+}
+
+/** What a field was and became; what has no such sides, as a size of a file, stands as it is. */
+function Change({ label, change }: { label: string; change: FieldValue | undefined }) {
+  const sides = change !== null && typeof change === "object" && !Array.isArray(change) ? change : undefined;
+  return (
+    <li>
+      <span>{label}</span>{" "}
+      {sides && ("old" in sides || "new" in sides) ? (
+        <>
+          <del>{changedText(sides.old ?? null)}</del> <span aria-hidden>→</span>{" "}
+          <ins>{changedText(sides.new ?? null)}</ins>
+        </>
+      ) : (
+        <ins>{changedText(change ?? null)}</ins>
+      )}
     </li>
   );
 }

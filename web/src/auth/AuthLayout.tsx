@@ -23,7 +23,7 @@ export function AuthLayout({
           <p>{intro}</p>
         </div>
         {children}
-        <p className={css.below}>{below}</p>
+        <div className={css.below}>{below}</div>
       </div>
     </main>
   );

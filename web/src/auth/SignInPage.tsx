@@ -56,9 +56,12 @@ export default function SignInPage() {
       intro="Your pipeline, as fresh as the last second."
       below={
         <>
-          New here? <Link to={links.register()}>Make an account</Link>
-          {" · "}
-          <Link to={links.forgot()}>Forgot your password?</Link>
+          <p>
+            New here? <Link to={links.register()}>Make an account</Link>
+          </p>
+          <p>
+            <Link to={links.forgot()}>Forgot your password?</Link>
+          </p>
         </>
       }
     >

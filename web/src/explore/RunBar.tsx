@@ -36,7 +36,7 @@ export function RunBar({ run, onRecall }: { run: Run; onRecall: (sql: string) =>
           Run
         </Button>
       )}
-      <span aria-hidden>
+      <span aria-hidden className={css.keys}>
         <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
       </span>
       <History onRecall={onRecall} />

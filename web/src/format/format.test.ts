@@ -34,7 +34,7 @@ test("a day of this year goes without the year", () => {
 });
 
 test("choices are words", () => {
-  expect(formatChoice("former_customer")).toBe("Former customer");
+  expect(["former_customer", "email", "sms"].map(formatChoice)).toEqual(["Former customer", "E-mail", "SMS"]);
 });
 
 test("one is not many", () => {

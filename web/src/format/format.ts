@@ -6,6 +6,7 @@ const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
 const compactNumbers = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const days = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 const thisYearsDays = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const months = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "numeric" });
 const moments = new Intl.DateTimeFormat(LOCALE, {
   day: "numeric",
   month: "short",
@@ -49,6 +50,12 @@ export function formatDate(value: string): string {
   return Number.isNaN(date.getTime()) ? value : days.format(date);
 }
 
+/** `Dec 2025`, for a month that is told by its first day. */
+export function formatMonth(value: string): string {
+  const date = new Date(`${value.slice(0, 10)}T12:00:00`);
+  return Number.isNaN(date.getTime()) ? value : months.format(date);
+}
+
 export function formatMoment(value: string): string {
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? value : moments.format(date);
@@ -82,8 +89,13 @@ export function formatDay(value: string, now = Date.now()): string {
   return (date.getFullYear() === new Date(now).getFullYear() ? thisYearsDays : days).format(date);
 }
 
+/** Words that are not written as they are stored. */
+const SPELLINGS: Record<string, string> = { email: "E-mail", sms: "SMS" };
+
 /** `former_customer` as `Former customer`. */
 export function formatChoice(value: string): string {
+  const spelling = SPELLINGS[value];
+  if (spelling) return spelling;
   const words = value.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

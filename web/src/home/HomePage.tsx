@@ -7,11 +7,12 @@ import { ExecutiveHome } from "./ExecutiveHome.tsx";
 import css from "./Home.module.css";
 import { ManagerHome } from "./ManagerHome.tsx";
 import { RepHome } from "./RepHome.tsx";
+import { SupportHome } from "./SupportHome.tsx";
 import { greeting } from "./greeting.ts";
 
 const HOMES: Record<Role | "custom", () => React.ReactNode> = {
   rep: RepHome,
-  support: RepHome,
+  support: SupportHome,
   manager: ManagerHome,
   admin: ManagerHome,
   analyst: AnalystHome,

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { keys } from "@/api/keys.ts";
 import { type CrmRecord, listParameters, listRecords, type ListRequest } from "@/api/records.ts";
+import { formatNumber } from "@/format/format.ts";
 import { Card } from "@/ui/Card.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
@@ -32,7 +33,7 @@ export function RecordCard({ title, table, ask, none, children }: RecordCardProp
       title={title}
       actions={
         <Link className={css.all} to={`/${table}?${listParameters(shown)}`}>
-          {list.data?.total ? `All ${list.data.total}` : "Open the list"}
+          {list.data?.total ? `All ${formatNumber(list.data.total)}` : "Open the list"}
         </Link>
       }
     >

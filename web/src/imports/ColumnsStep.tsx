@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { masked, type ObjectDef } from "@/api/catalog.ts";
+import { classes } from "@/ui/classes.ts";
 import { sayProblem } from "@/ui/toast.tsx";
 import { Field, Select } from "@/ui/Field.tsx";
 import { StepFooter } from "./StepFooter.tsx";
@@ -59,7 +60,7 @@ export function ColumnsStep({ object, file, choice, onChange, onSheet, onBack, o
         </Field>
       )}
       <div className={css.scroll}>
-        <table className={css.table}>
+        <table className={classes(css.table, css.matching)}>
           <thead>
             <tr>
               <th scope="col">Column of the file</th>
@@ -70,7 +71,10 @@ export function ColumnsStep({ object, file, choice, onChange, onSheet, onBack, o
           <tbody>
             {file.columns.map((column, position) => (
               <tr key={column.name}>
-                <th scope="row">{column.name}</th>
+                <th scope="row">
+                  {column.name}
+                  <span className={css.below}>{samples(file, position)}</span>
+                </th>
                 <td className={css.samples}>{samples(file, position) || "(empty)"}</td>
                 <td>
                   <Select

@@ -1,14 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/ui/Button.tsx";
 import { Dialog } from "@/ui/Dialog.tsx";
-import { Checkbox } from "@/ui/Field.tsx";
+import { Checkbox, Select } from "@/ui/Field.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { sayProblem } from "@/ui/toast.tsx";
 import css from "./Inbox.module.css";
 import { KINDS, type Preference, prefer, preferencesQuery } from "./notifications.ts";
 
-/** What the person wants to hear of; each choice is kept at once. */
+const MAILS: { value: Preference["mail"]; label: string }[] = [
+  { value: "off", label: "No mail" },
+  { value: "at_once", label: "Mail at once" },
+  { value: "daily", label: "Daily mail" },
+];
+
+/** What the person wants to hear of, and how; each choice is kept at once. */
 export function PreferencesDialog({ onClose }: { onClose: () => void }) {
   const { data, error, refetch } = useQuery(preferencesQuery);
   return (
@@ -17,7 +23,7 @@ export function PreferencesDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       shape="wide"
       title="What you hear of"
-      description="What is ticked comes to your inbox."
+      description="Daily mail comes at eight in the morning, where you are."
       footer={
         <Button variant="primary" onClick={onClose}>
           Done
@@ -55,6 +61,20 @@ function Choice({ preference }: { preference: Preference }) {
         checked={preference.in_app}
         onChange={(event) => void change({ in_app: event.target.checked })}
       />
+      <Select
+        aria-label={`${label}: mail`}
+        value={preference.mail}
+        onChange={(event) => {
+          const mail = MAILS.find(({ value }) => value === event.target.value)?.value;
+          if (mail) void change({ mail });
+        }}
+      >
+        {MAILS.map(({ value, label: words }) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </Select>
     </div>
   );
 }

@@ -54,13 +54,21 @@ function Pairs({ object }: { object: ObjectDef }) {
                 {records.map((record) => (
                   <div key={record.id}>
                     <Link to={links.record(object.table, record.id)}>{record.name}</Link>
-                    <span>{record.details.join(" · ")}</span>
+                    <p>
+                      {record.details.map((detail) => (
+                        <span key={detail}>{detail}</span>
+                      ))}
+                    </p>
                   </div>
                 ))}
               </div>
               <div className={css.why}>
-                <Badge tone={likeness >= 90 ? "good" : "info"}>{likeness} %</Badge>
-                <span>{reasons.join(", ")}</span>
+                <Badge tone={likeness >= 90 ? "good" : "info"}>{likeness}%</Badge>
+                <ul>
+                  {reasons.map((reason) => (
+                    <li key={reason}>{reason}</li>
+                  ))}
+                </ul>
               </div>
               <Button
                 size="s"

@@ -1,4 +1,4 @@
-import { Check, Lock, Minus } from "lucide-react";
+import { Check, Lock } from "lucide-react";
 import { Link } from "react-router";
 import { type FieldDef, masked, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { type CrmRecord, textOf } from "@/api/records.ts";
@@ -20,6 +20,9 @@ import css from "./FieldText.module.css";
 import { ScoreBadge } from "./lead/ScoreBadge.tsx";
 import { useTitle } from "./titles.ts";
 import { toneOf } from "./tones.ts";
+
+/** Text that is written as pick-lists are: `paid_search`. */
+const WORDS = new Set(["source", "industry", "outcome", "lost_reason"]);
 
 export interface FieldTextProps {
   object: ObjectDef;
@@ -43,7 +46,7 @@ export function FieldText({ object, field, record, inRow = false }: FieldTextPro
   if (value === null || value === "")
     return (
       <span className={css.none}>
-        <Minus size={12} aria-hidden />
+        <span aria-hidden>–</span>
         <span className="visually-hidden">empty</span>
       </span>
     );
@@ -106,7 +109,7 @@ export function FieldText({ object, field, record, inRow = false }: FieldTextPro
     case "long_text":
       return <span className={inRow ? undefined : css.long}>{text}</span>;
     case "text":
-      return field.name === "source" || field.name === "industry" ? formatChoice(text) : text;
+      return WORDS.has(field.name) ? formatChoice(text) : text;
   }
 }
 

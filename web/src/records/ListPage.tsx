@@ -1,22 +1,22 @@
-import { ChartColumn, Copy, FileUp, MailPlus, Plus, SquareKanban } from "lucide-react";
+import { Plus } from "lucide-react";
 import { useEffect, useEffectEvent } from "react";
 import { useNavigate, useParams } from "react-router";
 import { type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { formatCount } from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { NotFoundPage } from "@/shell/NotFoundPage.tsx";
-import { Button, LinkButton } from "@/ui/Button.tsx";
+import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { PageHeader } from "@/ui/PageHeader.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import css from "./ListPage.module.css";
-import { compared } from "./duplicates/duplicatesApi.ts";
 import { BulkBar } from "./list/BulkBar.tsx";
 import { StatusPresets } from "./lead/StatusPresets.tsx";
 import { ColumnChooser } from "./list/ColumnChooser.tsx";
 import { ExportMenu } from "./list/ExportMenu.tsx";
 import { FilterBar } from "./list/FilterBar.tsx";
+import { ListActions } from "./list/ListActions.tsx";
 import { PeekPanel } from "./list/PeekPanel.tsx";
 import { RecordTable } from "./list/RecordTable.tsx";
 import { SavedViews } from "./list/SavedViews.tsx";
@@ -54,32 +54,8 @@ function RecordList({ object }: { object: ObjectDef }) {
         }
         actions={
           <>
-            {(object.table === "contacts" || object.table === "companies") && (
-              <LinkButton to={links.analytics(object.table)} icon={<ChartColumn aria-hidden />}>
-                Analytics
-              </LinkButton>
-            )}
-            {object.table === "deals" && (
-              <LinkButton to={links.board()} icon={<SquareKanban aria-hidden />}>
-                Board
-              </LinkButton>
-            )}
-            {object.table === "users" && reason === undefined && (
-              <LinkButton to={links.invite()} icon={<MailPlus aria-hidden />}>
-                Invite
-              </LinkButton>
-            )}
             {object.table === "lead_statuses" && <StatusPresets object={object} />}
-            {compared(object.table) && (
-              <LinkButton to={links.duplicates(object.table)} icon={<Copy aria-hidden />}>
-                Duplicates
-              </LinkButton>
-            )}
-            {object.permissions.create && (
-              <LinkButton to={links.import(object.table)} icon={<FileUp aria-hidden />}>
-                Import
-              </LinkButton>
-            )}
+            <ListActions object={object} />
             <Button variant="primary" icon={<Plus aria-hidden />} reason={reason} onClick={create}>
               New {object.label.toLowerCase()}
             </Button>
@@ -95,7 +71,7 @@ function RecordList({ object }: { object: ObjectDef }) {
         />
         <FilterBar object={object} view={view} change={change} />
         <span className={css.space} />
-        <ExportMenu object={object} view={view} />
+        <ExportMenu variant="ghost" object={object} view={view} />
         <ColumnChooser object={object} columns={view.columns} onChange={(columns) => change({ columns })} />
       </div>
       <div className={css.body}>

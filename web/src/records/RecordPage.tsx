@@ -58,32 +58,29 @@ function LoadedRecord({ object, id }: { object: ObjectDef; id: string }) {
   return <PageSkeleton />;
 }
 
-const PARTS = [
-  { value: "activity", label: "Activity" },
-  { value: "details", label: "Details" },
-];
-
-type Tab = "timeline" | "files";
+type Tab = "timeline" | "files" | "details";
 const TABS: readonly { value: Tab; label: string }[] = [
   { value: "timeline", label: "Timeline" },
   { value: "files", label: "Files" },
 ];
+/** On a phone the details have no place beside the timeline. */
+const NARROW_TABS: typeof TABS = [...TABS, { value: "details", label: "Details" }];
 
 /** The tab stands in the address, so that a link leads to it. */
-function useTab(): [Tab, (tab: Tab) => void] {
+function useTab(tabs: typeof TABS): [Tab, (tab: Tab) => void] {
   const [parameters, setParameters] = useSearchParams();
-  const tab = parameters.get("tab") === "files" ? "files" : "timeline";
-  return [tab, (next) => setParameters(next === "files" ? { tab: next } : {}, { replace: true })];
+  const tab = tabs.find(({ value }) => value === parameters.get("tab"))?.value ?? "timeline";
+  return [tab, (next) => setParameters(next === "timeline" ? {} : { tab: next }, { replace: true })];
 }
 
 function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
   const withTimeline = WITH_TIMELINE.has(object.table);
   const narrow = useNarrow() && withTimeline;
-  const [part, setPart] = useState("activity");
   const [converting, setConverting] = useState(false);
   const lead = object.table === "leads" && !record.deleted_at;
   const convert = () => setConverting(true);
-  const [tab, setTab] = useTab();
+  const tabs = narrow ? NARROW_TABS : TABS;
+  const [tab, setTab] = useTab(tabs);
   return (
     <>
       <Header object={object} record={record} onConvert={lead ? convert : undefined} />
@@ -100,18 +97,12 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
           }}
         />
       )}
-      {narrow && (
-        <div className={css.parts}>
-          <Segments label="Part of the page" value={part} options={PARTS} onChange={setPart} />
-        </div>
-      )}
       <div className={withTimeline ? css.columns : css.single}>
-        {withTimeline && (!narrow || part === "activity") && (
+        {withTimeline && (
           <div className={css.middle}>
-            <Segments label="What to show" value={tab} options={TABS} onChange={setTab} />
-            {tab === "files" ? (
-              <Files object={object} id={record.id} />
-            ) : (
+            <Segments label="What to show" value={tab} options={tabs} onChange={setTab} />
+            {tab === "files" && <Files object={object} id={record.id} />}
+            {tab === "timeline" && (
               <>
                 <Composer object={object} record={record} />
                 <Timeline table={object.table} id={record.id} />
@@ -119,7 +110,7 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
             )}
           </div>
         )}
-        {(!narrow || part === "details") && (
+        {(!narrow || tab === "details") && (
           <div className={css.side}>
             {object.table === "leads" && <ScoreCard record={record} />}
             {object.table === "leads" && <RatingCard record={record} />}
@@ -152,6 +143,9 @@ function Header({
     if (await deleteWithUndo(object, record)) void navigate(links.list(object.table));
   };
   const whyNotDelete = deleteReason(object);
+  const whyNotEdit = updateReason(object);
+  const narrow = useNarrow();
+  const edit = () => void navigate(links.edit(object.table, record.id));
   return (
     <PageHeader
       title={title}
@@ -176,13 +170,11 @@ function Header({
           <OwnerActions object={object} record={record} />
           {onConvert && <LeadActions object={object} record={record} onConvert={onConvert} />}
           {object.table === "users" && <PreviewButton record={record} />}
-          <Button
-            icon={<Pencil aria-hidden />}
-            reason={updateReason(object)}
-            onClick={() => void navigate(links.edit(object.table, record.id))}
-          >
-            Edit
-          </Button>
+          {!narrow && (
+            <Button icon={<Pencil aria-hidden />} reason={whyNotEdit} onClick={edit}>
+              Edit
+            </Button>
+          )}
           <Menu
             trigger={
               <IconButton label="More" variant="secondary">
@@ -190,6 +182,16 @@ function Header({
               </IconButton>
             }
           >
+            {narrow && (
+              <MenuItem
+                icon={<Pencil aria-hidden />}
+                disabled={whyNotEdit !== undefined}
+                onSelect={edit}
+                {...(whyNotEdit ? { hint: "not allowed" } : {})}
+              >
+                Edit {object.label.toLowerCase()}
+              </MenuItem>
+            )}
             <MenuItem
               danger
               icon={<Trash2 aria-hidden />}

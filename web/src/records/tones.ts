@@ -36,3 +36,10 @@ const TONES: Record<string, Tone> = {
 export function toneOf(option: string): Tone {
   return TONES[option] ?? "neutral";
 }
+
+/** The colour of what came of a call or a meeting: people write it in words of their own. */
+export function outcomeTone(outcome: string): Tone {
+  if (/not.?interested|refused|rejected|lost|wrong/i.test(outcome)) return "danger";
+  if (/no.?answer|no.?show|message|voicemail|busy|bounced/i.test(outcome)) return "warn";
+  return "good";
+}

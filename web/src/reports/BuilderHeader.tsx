@@ -12,6 +12,7 @@ import { Field, Input } from "@/ui/Field.tsx";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { say, sayProblem, sayWithUndo } from "@/ui/toast.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import css from "./Builder.module.css";
 import { forgetDraft } from "./draft.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
@@ -44,6 +45,8 @@ export function BuilderHeader(props: BuilderHeaderProps) {
   const mine = mayChange(record);
   const title = spec.title || "New report";
   const empty = spec.values.length === 0 ? "Add a measure first: a report shows at least one number" : undefined;
+  const whyNotShare = !record ? "Save the report first" : mine ? undefined : "Only its owner can share it";
+  const narrow = useNarrow();
   useUndoKeys(undo, redo);
   // The tab is named after the report.
   useEffect(() => {
@@ -107,15 +110,13 @@ export function BuilderHeader(props: BuilderHeaderProps) {
         <IconButton label="Redo" reason={redo ? undefined : "Nothing to redo"} onClick={redo}>
           <Redo2 aria-hidden />
         </IconButton>
-        <AsOf asOf={asOf} onAsOf={onAsOf} />
+        <AsOf asOf={asOf} onAsOf={onAsOf} brief={narrow} />
         <ExportMenu spec={runnable} asOf={asOf} />
-        <Button
-          icon={<Share2 size={15} aria-hidden />}
-          reason={!record ? "Save the report first" : mine ? undefined : "Only its owner can share it"}
-          onClick={() => setDialog("share")}
-        >
-          Share
-        </Button>
+        {!narrow && (
+          <Button icon={<Share2 size={15} aria-hidden />} reason={whyNotShare} onClick={() => setDialog("share")}>
+            Share
+          </Button>
+        )}
         <Button
           variant="primary"
           icon={<Save size={15} aria-hidden />}
@@ -139,6 +140,15 @@ export function BuilderHeader(props: BuilderHeaderProps) {
           >
             Save as…
           </MenuItem>
+          {narrow && (
+            <MenuItem
+              icon={<Share2 size={15} aria-hidden />}
+              disabled={whyNotShare !== undefined}
+              onSelect={() => setDialog("share")}
+            >
+              Share…
+            </MenuItem>
+          )}
           <MenuItem icon={<RotateCcw size={15} aria-hidden />} disabled={!changed} onSelect={onRevert}>
             Back to what is saved
           </MenuItem>
@@ -167,13 +177,21 @@ export function BuilderHeader(props: BuilderHeaderProps) {
   );
 }
 
-function AsOf({ asOf, onAsOf }: { asOf: string; onAsOf: (day: string) => void }) {
+function AsOf({ asOf, onAsOf, brief }: { asOf: string; onAsOf: (day: string) => void; brief: boolean }) {
   return (
     <Popover
       label="As of"
       align="end"
       width={260}
-      trigger={<Button icon={<CalendarClock size={15} aria-hidden />}>{asOf ? formatDate(asOf) : "Now"}</Button>}
+      trigger={
+        brief ? (
+          <IconButton label="As of" variant="secondary">
+            <CalendarClock aria-hidden />
+          </IconButton>
+        ) : (
+          <Button icon={<CalendarClock size={15} aria-hidden />}>{asOf ? formatDate(asOf) : "Now"}</Button>
+        )
+      }
     >
       <div className={css.asOf}>
         <Field label="As of the end of" help="The report as it would have read that day.">

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus, TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import { NavLink, useParams } from "react-router";
+import { Navigate, NavLink, useParams } from "react-router";
 import { keys } from "@/api/keys.ts";
 import { listRecords, textOf } from "@/api/records.ts";
 import { useSession } from "@/api/session.ts";
@@ -33,9 +33,10 @@ export default function RolesPage() {
   if (error) return <ProblemState error={error} onRetry={() => void permissions.refetch()} />;
   if (!permissions.data || !roles.data) return <SkeletonRows count={8} />;
   const { presets, people, unusable } = permissions.data;
+  if (role === "" && presets[0]) return <Navigate to={links.role(presets[0].name)} replace />;
   const custom = roles.data.items;
   const chosen = custom.find(({ id }) => id === role);
-  const preset = presets.find(({ name }) => name === role) ?? (role === "" ? presets[0] : undefined);
+  const preset = presets.find(({ name }) => name === role);
   const base = chosen && presets.find(({ name }) => name === chosen.base);
   const reason = looks ? "This is a preview: nothing can be changed" : undefined;
   return (

@@ -57,6 +57,24 @@ export function Input({ className, ...rest }: InputHTMLAttributes<HTMLInputEleme
   return <input {...rest} className={classes(css.control, className)} />;
 }
 
+/** A day with its label beside it, for rows of tools. */
+export function DayField({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label className={css.day}>
+      <span>{label}</span>
+      <Input type="date" value={value} onChange={(event) => onChange(event.target.value)} />
+    </label>
+  );
+}
+
 export function TextArea({ className, ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement>) {
   return <textarea rows={4} {...rest} className={classes(css.control, css.area, className)} />;
 }

@@ -34,6 +34,8 @@ export function chartConfig(): ChartConfig {
     title: { color: token("--text"), fontSize: 13, fontWeight: 600, anchor: "start", offset: 10 },
     axis,
     axisX: { grid: false, labelOverlap: true, labelFlush: false },
+    // A name that is hidden behind others would still take room where it reaches over the end.
+    axisXTemporal: { labelBound: 24 },
     axisY: { domain: false, grid: true, gridOpacity: 0.8 },
     axisXQuantitative: { grid: true, tickCount: 6 },
     axisYQuantitative: { tickCount: 5 },

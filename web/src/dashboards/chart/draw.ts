@@ -30,7 +30,7 @@ export async function draw(
     tooltip: { disableDefaultStyle: true, id: "chart-tooltip" },
   });
   return {
-    resize: (width, height) => void resized(view, width, Math.max(height, leastHeight(vega))),
+    resize: (width, height) => void resized(view, width, fittingHeight(vega, height)),
     png: () => view.toImageURL("png", 2),
     end: finalize,
   };
@@ -48,7 +48,7 @@ function fitted(vega: object, { width, height }: { width: number; height: number
   const spec = {
     ...labelsUnderBars(rest),
     width,
-    height: Math.max(height, leastHeight(rest)),
+    height: fittingHeight(rest, height),
     autosize: { type: "fit", contains: "padding" },
   };
   return JSON.parse(JSON.stringify(spec));
@@ -64,13 +64,35 @@ function labelsUnderBars(vega: Record<string, unknown>): Record<string, unknown>
 }
 
 const NAME_PX = 18;
+/** A few bars need not fill their place: thicker ones read no better. */
+const MOST_NAME_PX = 84;
 const AXIS_PX = 56;
 const LEGEND_PX = 52;
 
+function fittingHeight(vega: object, height: number): number {
+  return Math.max(Math.min(height, mostHeight(vega)), leastHeight(vega));
+}
+
 /** Names down the side need a line each; a chart that is taller than its place scrolls. */
 export function leastHeight(vega: object): number {
+  const names = namesDown(vega);
+  return names === 0 ? 0 : names * NAME_PX + aroundNames(vega);
+}
+
+function mostHeight(vega: object): number {
+  const names = namesDown(vega);
+  return names === 0 ? Number.POSITIVE_INFINITY : names * MOST_NAME_PX + aroundNames(vega);
+}
+
+function aroundNames(vega: object): number {
+  const colored = "encoding" in vega && isObject(vega.encoding) && vega.encoding.color !== undefined;
+  return AXIS_PX + (colored ? LEGEND_PX : 0);
+}
+
+/** How many names stand down the side; none where numbers do. */
+function namesDown(vega: object): number {
   if (!("encoding" in vega) || !isObject(vega.encoding) || !("data" in vega) || !isObject(vega.data)) return 0;
-  const { y, color } = vega.encoding;
+  const { y } = vega.encoding;
   const { values } = vega.data;
   if (
     !isObject(y) ||
@@ -80,8 +102,7 @@ export function leastHeight(vega: object): number {
   )
     return 0;
   const { field } = y;
-  const names = new Set(values.map((row: unknown) => (isObject(row) ? row[field] : undefined)));
-  return names.size * NAME_PX + AXIS_PX + (color ? LEGEND_PX : 0);
+  return new Set(values.map((row: unknown) => (isObject(row) ? row[field] : undefined))).size;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

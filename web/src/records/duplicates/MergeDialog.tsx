@@ -37,50 +37,12 @@ export function MergeDialog({ object, ids, onClose, onMerged }: MergeDialogProps
   });
   const failed = queries.find(({ error }) => error)?.error;
   const records = queries.map(({ data }) => data).filter((record) => record !== undefined);
-  const title = `Merge ${ids.length} ${object.plural_label.toLowerCase()}`;
-  if (records.length < ids.length)
-    return (
-      <Dialog open onClose={onClose} title={title}>
-        {failed ? <ProblemState error={failed} /> : <SkeletonRows count={6} />}
-      </Dialog>
-    );
-  return (
-    <Choices
-      object={object}
-      title={title}
-      records={records}
-      counts={counts.data ?? []}
-      onClose={onClose}
-      onMerged={onMerged}
-    />
-  );
-}
-
-function Choices({
-  object,
-  title,
-  records,
-  counts,
-  onClose,
-  onMerged,
-}: {
-  object: ObjectDef;
-  title: string;
-  records: CrmRecord[];
-  counts: LinkedCount[];
-  onClose: () => void;
-  onMerged: (kept: string) => void;
-}) {
-  const [keep, setKeep] = useState(records[0]?.id ?? "");
+  const complete = records.length === ids.length;
+  const [keep, setKeep] = useState(ids[0] ?? "");
   const [take, setTake] = useState<Record<string, string>>({});
   const kept = records.find(({ id }) => id === keep);
-  const chosen = (field: FieldDef) =>
-    take[field.name] ?? (isEmpty(kept, field) ? (records.find((record) => !isEmpty(record, field))?.id ?? keep) : keep);
   const merge = useMutation({
-    mutationFn: () => {
-      const others = records.map(({ id }) => id).filter((id) => id !== keep);
-      return mergeRecords(object.table, { keep, merge: others, take });
-    },
+    mutationFn: () => mergeRecords(object.table, { keep, merge: ids.filter((id) => id !== keep), take }),
     onSuccess: (job) => {
       sayWithUndo(`${job.title}: done`, () => {
         undoJob(job.id).catch((thrown: unknown) => sayProblem("It could not be taken back", thrown));
@@ -89,20 +51,17 @@ function Choices({
       onMerged(keep);
     },
   });
-  const different = object.fields.filter(
-    (field) => !field.computed && !masked(object, field.name) && differs(records, field),
-  );
   return (
     <Dialog
       open
       onClose={onClose}
-      title={title}
+      title={`Merge ${ids.length} ${object.plural_label.toLowerCase()}`}
       description="Choose the record that stays and whose value each field keeps. What links to the others moves to it. You can take this back for 30 days."
       shape="wide"
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={merge.isPending} onClick={() => merge.mutate()}>
+          <Button variant="primary" busy={merge.isPending} disabled={!complete} onClick={() => merge.mutate()}>
             Merge into “{textOf(kept, object.title) || "Untitled"}”
           </Button>
         </>
@@ -113,66 +72,109 @@ function Choices({
           {asProblem(merge.error).message}
         </p>
       )}
-      <div className={css.scroll}>
-        <table className={css.side}>
-          <thead>
-            <tr>
-              <th scope="col">Stays</th>
-              {records.map((record) => (
-                <th key={record.id} scope="col">
-                  <label>
-                    <input type="radio" name="keep" checked={record.id === keep} onChange={() => setKeep(record.id)} />
-                    {textOf(record, object.title) || "Untitled"}
-                  </label>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {different.map((field) => (
-              <tr key={field.name}>
-                <th scope="row">{field.label}</th>
-                {records.map((record) => (
-                  <td key={record.id}>
-                    <label>
-                      <input
-                        type="radio"
-                        name={`take-${field.name}`}
-                        aria-label={`${field.label} of ${textOf(record, object.title)}`}
-                        checked={chosen(field) === record.id}
-                        onChange={() => setTake({ ...take, [field.name]: record.id })}
-                      />
-                      <span>
-                        {isEmpty(record, field) ? (
-                          "empty"
-                        ) : (
-                          <FieldText object={object} field={field} record={record} inRow />
-                        )}
-                      </span>
-                    </label>
-                  </td>
-                ))}
-              </tr>
+      {failed ? (
+        <ProblemState error={failed} />
+      ) : complete ? (
+        <Choices
+          object={object}
+          records={records}
+          counts={counts.data ?? []}
+          keep={keep}
+          onKeep={setKeep}
+          take={take}
+          onTake={setTake}
+        />
+      ) : (
+        <SkeletonRows count={6} />
+      )}
+    </Dialog>
+  );
+}
+
+/** The records side by side: the one that stays, then a row for each field in which they differ. */
+function Choices({
+  object,
+  records,
+  counts,
+  keep,
+  onKeep,
+  take,
+  onTake,
+}: {
+  object: ObjectDef;
+  records: CrmRecord[];
+  counts: LinkedCount[];
+  keep: string;
+  onKeep: (id: string) => void;
+  take: Record<string, string>;
+  onTake: (take: Record<string, string>) => void;
+}) {
+  const kept = records.find(({ id }) => id === keep);
+  const chosen = (field: FieldDef) =>
+    take[field.name] ?? (isEmpty(kept, field) ? (records.find((record) => !isEmpty(record, field))?.id ?? keep) : keep);
+  const different = object.fields.filter(
+    (field) => !field.computed && !masked(object, field.name) && differs(records, field),
+  );
+  return (
+    <div className={css.scroll}>
+      <table className={css.side}>
+        <thead>
+          <tr>
+            <th scope="col">Stays</th>
+            {records.map((record) => (
+              <th key={record.id} scope="col">
+                <label>
+                  <input type="radio" name="keep" checked={record.id === keep} onChange={() => onKeep(record.id)} />
+                  {textOf(record, object.title) || "Untitled"}
+                </label>
+              </th>
             ))}
-            <tr>
-              <th scope="row">Linked records</th>
+          </tr>
+        </thead>
+        <tbody>
+          {different.map((field) => (
+            <tr key={field.name}>
+              <th scope="row">{field.label}</th>
               {records.map((record) => (
-                <td key={record.id} className={css.linked}>
-                  {linked(counts, record.id) || "none"}
+                <td key={record.id}>
+                  <label>
+                    <input
+                      type="radio"
+                      name={`take-${field.name}`}
+                      aria-label={`${field.label} of ${textOf(record, object.title)}`}
+                      checked={chosen(field) === record.id}
+                      onChange={() => onTake({ ...take, [field.name]: record.id })}
+                    />
+                    <span>
+                      {isEmpty(record, field) ? (
+                        "empty"
+                      ) : (
+                        <FieldText object={object} field={field} record={record} inRow />
+                      )}
+                    </span>
+                  </label>
                 </td>
               ))}
             </tr>
-          </tbody>
-        </table>
-      </div>
-    </Dialog>
+          ))}
+          <tr>
+            <th scope="row">Linked records</th>
+            {records.map((record) => (
+              <td key={record.id} className={css.linked}>
+                {linked(counts, record.id) || "none"}
+              </td>
+            ))}
+          </tr>
+        </tbody>
+      </table>
+    </div>
   );
 }
 
 function linked(counts: LinkedCount[], id: string): string {
   return counts
     .filter((count) => count.id === id)
-    .map(({ label, count }) => `${formatNumber(count)} ${label.toLowerCase()}`)
+    .map(({ label, count }) => `${label}: ${formatNumber(count)}`)
     .join(", ");
 }
 

@@ -27,9 +27,8 @@ export function Files({ object, id }: { object: ObjectDef; id: string }) {
   };
   const documents = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <section
-      className={classes(css.files, over && css.over)}
-      aria-label="Files"
+    <div
+      className={classes(over && css.over)}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(reason === undefined);
@@ -37,45 +36,46 @@ export function Files({ object, id }: { object: ObjectDef; id: string }) {
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <div className={css.drop}>
-        <UploadIcon aria-hidden />
-        <p>
-          {reason ?? "Drop files here. A file of the same name becomes its next version."}
-          {!reason && (
-            <span> Contracts, proposals, pictures: anything up to the size that your administrator set.</span>
-          )}
-        </p>
-        <input
-          ref={input}
-          type="file"
-          multiple
-          hidden
-          aria-hidden
-          data-testid="file-input"
-          onChange={(event) => {
-            void add(event.target.files ?? []);
-            event.target.value = "";
-          }}
-        />
-        <Button reason={reason} onClick={() => input.current?.click()}>
-          Choose files
-        </Button>
-      </div>
-      {query.error && <ProblemState error={query.error} onRetry={() => void query.refetch()} compact />}
-      {query.isPending && <SkeletonRows />}
-      <ul className={css.list}>
-        {uploads.map((upload) => (
-          <UploadLine key={upload.key} upload={upload} />
-        ))}
-        {documents.map((document) => (
-          <DocumentLine key={document.id} document={document} reason={reason} />
-        ))}
-      </ul>
-      {query.hasNextPage && (
-        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
-    </section>
+      <section className={css.files} aria-label="Files">
+        <div className={css.drop}>
+          <UploadIcon aria-hidden />
+          <p>
+            {reason ?? "Drop files here. A file of the same name becomes its next version."}
+            {!reason && (
+              <span> Contracts, proposals, pictures: anything up to the size that your administrator set.</span>
+            )}
+          </p>
+          <input
+            ref={input}
+            type="file"
+            multiple
+            hidden
+            data-testid="file-input"
+            onChange={(event) => {
+              void add(event.target.files ?? []);
+              event.target.value = "";
+            }}
+          />
+          <Button reason={reason} onClick={() => input.current?.click()}>
+            Choose files
+          </Button>
+        </div>
+        {query.error && <ProblemState error={query.error} onRetry={() => void query.refetch()} compact />}
+        {query.isPending && <SkeletonRows />}
+        <ul className={css.list}>
+          {uploads.map((upload) => (
+            <UploadLine key={upload.key} upload={upload} />
+          ))}
+          {documents.map((document) => (
+            <DocumentLine key={document.id} document={document} reason={reason} />
+          ))}
+        </ul>
+        {query.hasNextPage && (
+          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show more
+          </Button>
+        )}
+      </section>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { CrmRecord } from "@/api/records.ts";
 import { formatChoice } from "@/format/format.ts";
 import { Tooltip } from "@/ui/Tooltip.tsx";
-import { type Score, scoreOf, signed } from "./score.ts";
+import { reasonText, type Score, scoreOf, signed } from "./score.ts";
 import css from "./ScoreBadge.module.css";
 
 const REASONS_IN_TOOLTIP = 4;
@@ -39,7 +39,7 @@ function Reasons({ score }: { score: Score }) {
       <strong>Why {score.score}</strong>
       {score.reasons.slice(0, REASONS_IN_TOOLTIP).map((reason) => (
         <span key={reason.feature + reason.text}>
-          <b data-up={reason.points > 0}>{signed(reason.points)}</b> {reason.text}
+          <b data-up={reason.points > 0}>{signed(reason.points)}</b> {reasonText(reason)}
         </span>
       ))}
     </span>

@@ -4,7 +4,7 @@ import { keys } from "@/api/keys.ts";
 import type { CrmRecord } from "@/api/records.ts";
 import { formatAge, formatChoice } from "@/format/format.ts";
 import { Card } from "@/ui/Card.tsx";
-import { scoreOf, type ScoreReason, signed } from "./score.ts";
+import { reasonText, scoreOf, type ScoreReason, signed } from "./score.ts";
 import css from "./ScoreCard.module.css";
 import { Sparkline } from "./Sparkline.tsx";
 
@@ -63,7 +63,7 @@ export function ScoreCard({ record }: { record: CrmRecord }) {
                   style={{ width: `${(Math.abs(reason.points) / strongest) * 100}%` }}
                 />
               </span>
-              <span className={css.text}>{reason.text}</span>
+              <span className={css.text}>{reasonText(reason)}</span>
             </li>
           ))}
         </ul>

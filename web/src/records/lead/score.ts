@@ -26,6 +26,11 @@ export function scoreOf(record: CrmRecord): Score | null {
   return { score, tier, reasons: reasonsOf(record.score_reasons ?? null) };
 }
 
+/** A reason as people read it: values of pick-lists stand in it as they are stored. */
+export function reasonText({ text }: ScoreReason): string {
+  return text.replace(/: ([a-z]+(?:_[a-z]+)+)$/, (_, value: string) => `: ${value.replaceAll("_", " ")}`);
+}
+
 export function signed(points: number): string {
   return points > 0 ? `+${points}` : points < 0 ? `−${Math.abs(points)}` : "0";
 }

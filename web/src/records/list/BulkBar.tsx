@@ -67,7 +67,7 @@ export function BulkBar({ object, view, selection, total, loaded }: BulkBarProps
         <Button size="s" icon={<Pencil aria-hidden />} reason={updateReason(object)} onClick={() => setAsking("edit")}>
           Edit field
         </Button>
-        <ExportMenu object={object} view={view} size="s" ids={selection.matching ? undefined : [...selection.ids]} />
+        <ExportMenu object={object} view={view} ids={selection.matching ? undefined : [...selection.ids]} />
         {compared(object.table) && (
           <Button
             size="s"

@@ -19,11 +19,11 @@ export interface ExportMenuProps {
   view: ListView;
   /** Only these; otherwise everything that matches. */
   ids?: string[] | undefined;
-  size?: "s" | "m";
+  variant?: "secondary" | "ghost";
 }
 
 /** Takes the list away as a file, with its columns, order and filters. */
-export function ExportMenu({ object, view, ids, size = "m" }: ExportMenuProps) {
+export function ExportMenu({ object, view, ids, variant = "secondary" }: ExportMenuProps) {
   const [busy, setBusy] = useState(false);
   const start = async (format: ExportFormat) => {
     setBusy(true);
@@ -41,7 +41,7 @@ export function ExportMenu({ object, view, ids, size = "m" }: ExportMenuProps) {
   return (
     <Menu
       trigger={
-        <Button size={size} icon={<Download aria-hidden />} busy={busy}>
+        <Button variant={variant} size="s" icon={<Download aria-hidden />} busy={busy}>
           Export
         </Button>
       }

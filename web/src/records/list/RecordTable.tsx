@@ -220,9 +220,10 @@ function Cell({
       </div>
     );
   }
-  const title = textOf(record, object.title) || "Untitled";
+  const given = textOf(record, object.title);
+  const title = given || `No ${field.label.toLowerCase()}`;
   return (
-    <div role="cell" className={classes(css.cell, css.title)}>
+    <div role="cell" className={classes(css.cell, css.title, !given && css.untitled)}>
       <Link to={links.record(object.table, record.id)}>{title}</Link>
       <IconButton
         size="s"

@@ -8,7 +8,7 @@ interface Width {
 
 /** Widths of the columns for a CSS grid: the title widest, numbers and dates narrow. Every row takes the same. */
 export function columnTemplate(fields: readonly FieldDef[], title: string): CSSProperties & { "--columns": string } {
-  const widths = fields.map((field) => (field.name === title ? { px: 200, share: 2.2 } : widthOf(field)));
+  const widths = fields.map((field) => (field.name === title ? { px: 200, share: 1.9 } : widthOf(field)));
   return {
     "--columns": `${MARK_PX}px ${widths.map(({ px, share }) => `minmax(${px}px, ${share}fr)`).join(" ")}`,
     minWidth: widths.reduce((sum, { px }) => sum + px, PADDING_PX + MARK_PX),
@@ -34,6 +34,7 @@ function widthOf(field: FieldDef): Width {
     case "choice":
       return { px: 116, share: 0.9 };
     case "email":
+      return { px: 200, share: 1.9 };
     case "long_text":
     case "json":
       return { px: 170, share: 1.6 };

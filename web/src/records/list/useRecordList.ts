@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { ObjectDef } from "@/api/catalog.ts";
+import { fieldOf, type ObjectDef } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
 import { type CrmRecord, listRecords } from "@/api/records.ts";
 import type { ListView } from "./view.ts";
@@ -10,7 +10,8 @@ const firstPage = (): string | null => null;
 
 /** The rows of a view, page after page by key; the first page brings the count. */
 export function useRecordList(object: ObjectDef, view: ListView) {
-  const ask = { q: view.q, sort: view.sort, filters: view.filters, tree: view.tree, limit: PAGE_SIZE };
+  const sort = view.sort || usualOrder(object);
+  const ask = { q: view.q, sort, filters: view.filters, tree: view.tree, limit: PAGE_SIZE };
   const query = useInfiniteQuery({
     queryKey: keys.list(object.table, ask),
     queryFn: ({ pageParam, signal }) =>
@@ -22,4 +23,9 @@ export function useRecordList(object: ObjectDef, view: ListView) {
   const pages = query.data?.pages;
   const records = useMemo<CrmRecord[]>(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   return { ...query, records, total: pages?.[0]?.total ?? null };
+}
+
+/** What has a place among its like, as stages have, stands in that order; everything else newest first. */
+function usualOrder(object: ObjectDef): string {
+  return fieldOf(object, "position") ? "position" : "";
 }

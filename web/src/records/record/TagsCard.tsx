@@ -55,7 +55,7 @@ export function TagsCard({ object, record }: { object: ObjectDef; record: CrmRec
           value={word}
           onChange={(event) => setWord(event.target.value)}
         />
-        <Button type="submit" size="s" reason={reason ?? (word.trim() === "" ? "Write a word first." : undefined)}>
+        <Button type="submit" reason={reason ?? (word.trim() === "" ? "Write a word first." : undefined)}>
           Add
         </Button>
       </form>

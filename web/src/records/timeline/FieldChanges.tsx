@@ -13,8 +13,8 @@ export function FieldChanges({ fields }: { fields: FieldValue }) {
         if (/(_id|_reasons)$/.test(name)) return null;
         return (
           <li key={name}>
-            <span>{String(change.label ?? name)}</span> <del>{shown(change.old ?? null)}</del>{" "}
-            <span aria-hidden>→</span> <ins>{shown(change.new ?? null)}</ins>
+            <span>{String(change.label ?? name)}</span> <del>{changedText(change.old ?? null)}</del>{" "}
+            <span aria-hidden>→</span> <ins>{changedText(change.new ?? null)}</ins>
           </li>
         );
       })}
@@ -22,7 +22,8 @@ export function FieldChanges({ fields }: { fields: FieldValue }) {
   );
 }
 
-function shown(value: FieldValue): string {
+/** One side of a change. */
+export function changedText(value: FieldValue): string {
   if (value === null || value === "") return "empty";
   if (typeof value === "string") return /^\d{4}-\d{2}-\d{2}T/.test(value) ? formatAge(value) : value;
   return typeof value === "object" ? formatJson(value) : String(value);

@@ -20,7 +20,7 @@ import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { Segments } from "@/ui/Segments.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
-import { toneOf } from "../tones.ts";
+import { outcomeTone, toneOf } from "../tones.ts";
 import { FieldChanges } from "./FieldChanges.tsx";
 import { type TimelineItem, type TimelineKind, useTimeline } from "./timelineApi.ts";
 import css from "./Timeline.module.css";
@@ -66,7 +66,7 @@ export function Timeline({ table, id }: { table: string; id: string }) {
       ) : (
         <ol className={css.items}>
           {items.map((item, position) => (
-            <li key={`${item.kind} ${item.id}`}>
+            <li key={`${item.kind} ${item.id}`} data-last={dayOf(item.at) !== dayOf(items[position + 1]?.at ?? "")}>
               {dayOf(item.at) !== dayOf(items[position - 1]?.at ?? "") && (
                 <h3 className={css.day}>{dayName(item.at)}</h3>
               )}
@@ -121,7 +121,7 @@ function Facts({ item }: { item: TimelineItem }) {
       {isText(direction) && (
         <Badge tone={direction === "inbound" ? "violet" : "neutral"}>{direction === "inbound" ? "In" : "Out"}</Badge>
       )}
-      {isText(outcome) && <Badge tone="accent">{formatChoice(outcome)}</Badge>}
+      {isText(outcome) && <Badge tone={outcomeTone(outcome)}>{formatChoice(outcome)}</Badge>}
       {item.kind === "task" && isText(status) && <Badge tone={toneOf(status)}>{formatChoice(status)}</Badge>}
       {item.kind === "task" && isText(due) && <span className={css.fact}>due {formatDate(due)}</span>}
       {typeof minutes === "number" && <span className={css.fact}>{minutes} min</span>}
