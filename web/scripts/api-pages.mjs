@@ -31,6 +31,12 @@ const PAGES = [
   filter: true,
   persistAuthorization: false,
   validatorUrl: null,
+  // Whoever is signed in can try calls at once; a change has to repeat this cookie as a header.
+  requestInterceptor: (request) => {
+    const csrf = /(?:^|; )(?:__Secure-)?leadhouse_csrf=([^;]+)/.exec(document.cookie)?.[1];
+    if (csrf) request.headers["X-CSRF-Token"] = csrf;
+    return request;
+  },
 });
 `,
   },

@@ -6,11 +6,11 @@ import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Card.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
-import { Input } from "@/ui/Field.tsx";
+import { Input, Select } from "@/ui/Field.tsx";
 import { ProblemState } from "@/ui/ProblemState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import css from "./Audit.module.css";
-import { SECURITY_FILTERS, securityEvents, type Suspicion, suspicions } from "./audit.ts";
+import { SECURITY_EVENTS, SECURITY_FILTERS, securityEvents, type Suspicion, suspicions } from "./audit.ts";
 import { useFilters } from "./useFilters.ts";
 
 /** Sign-ins and refusals, and what looks unusual among them. */
@@ -19,7 +19,6 @@ export function Security() {
   const query = useInfiniteQuery(securityEvents(useDeferredValue(filters)));
   const unusual = useQuery(suspicions);
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const names = { user: "Login name", event: "Event, such as login_failed", ip: "Address" };
   return (
     <>
       <Card title="Unusual within the last week">
@@ -37,15 +36,30 @@ export function Security() {
         </ul>
       </Card>
       <div className={css.tools} role="search">
-        {SECURITY_FILTERS.map((name) => (
-          <Input
-            key={name}
-            aria-label={names[name]}
-            placeholder={names[name]}
-            value={filters[name] ?? ""}
-            onChange={(event) => change(name, event.target.value)}
-          />
-        ))}
+        <Input
+          aria-label="Who"
+          placeholder="Login name"
+          value={filters.user ?? ""}
+          onChange={(event) => change("user", event.target.value)}
+        />
+        <Select
+          aria-label="Event"
+          value={filters.event ?? ""}
+          onChange={(event) => change("event", event.target.value)}
+        >
+          <option value="">Any event</option>
+          {SECURITY_EVENTS.map((event) => (
+            <option key={event} value={event}>
+              {formatChoice(event)}
+            </option>
+          ))}
+        </Select>
+        <Input
+          aria-label="Address"
+          placeholder="Address, such as 192.0.2.7"
+          value={filters.ip ?? ""}
+          onChange={(event) => change("ip", event.target.value)}
+        />
       </div>
       {query.error && <ProblemState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <SkeletonRows />}

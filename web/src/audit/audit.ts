@@ -11,6 +11,30 @@ export type Verification = components["schemas"]["Verification"];
 /** Filters as they stand in the address. */
 export const AUDIT_FILTERS = ["actor", "object", "action", "record_id", "from", "to"] as const;
 export const SECURITY_FILTERS = ["user", "event", "ip"] as const;
+/** What the security log tells of, the most frequent first. */
+export const SECURITY_EVENTS = [
+  "logged_in",
+  "login_failed",
+  "login_throttled",
+  "login_of_closed_account",
+  "refresh_token_reused",
+  "sessions_ended",
+  "password_set",
+  "reset_asked",
+  "second_factor_on",
+  "second_factor_off",
+  "second_factor_failed",
+  "recovery_codes_made",
+  "token_issued",
+  "token_revoked",
+  "identity_linked",
+  "identity_unlinked",
+  "previewed",
+  "registered",
+  "email_confirmed",
+  "invited",
+  "invitation_accepted",
+];
 export type AuditAsk = Partial<Record<(typeof AUDIT_FILTERS)[number], string>>;
 export type SecurityAsk = Partial<Record<(typeof SECURITY_FILTERS)[number], string>>;
 
