@@ -54,7 +54,7 @@ export function FeedCard() {
               </span>
               <span>{entry.fields.join(", ") || (object?.label ?? entry.object)}</span>
             </div>
-            <time dateTime={entry.at} title={formatMoment(entry.at)}>
+            <time className={css.when} dateTime={entry.at} title={formatMoment(entry.at)}>
               {formatAge(entry.at)}
             </time>
           </div>

@@ -72,7 +72,7 @@ export function FieldText({ object, field, record, inRow = false }: FieldTextPro
     case "bool":
       return value === true ? (
         <>
-          <Check size={15} aria-hidden />
+          <Check size={15} className={css.yes} aria-hidden />
           <span className="visually-hidden">yes</span>
         </>
       ) : (

@@ -35,7 +35,7 @@ export function chartConfig(): ChartConfig {
     axis,
     axisX: { grid: false, labelOverlap: true, labelFlush: false },
     // A name that is hidden behind others would still take room where it reaches over the end.
-    axisXTemporal: { labelBound: 24 },
+    axisXTemporal: { labelBound: 30 },
     axisY: { domain: false, grid: true, gridOpacity: 0.8 },
     axisXQuantitative: { grid: true, tickCount: 6 },
     axisYQuantitative: { tickCount: 5 },

@@ -34,7 +34,6 @@ const PREFERRED: Record<string, string[]> = {
     "name",
     "stage_id",
     "amount",
-    "status",
     "company_id",
     "expected_close_on",
     "follow_up_at",
