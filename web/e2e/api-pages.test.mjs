@@ -29,6 +29,8 @@ test("Swagger UI lists the operations and tries one", async () => {
   await page.goto("/swagger/");
   await page.getByPlaceholder("Filter by tag").waitFor();
   await page.locator("#operations-tag-Identity").click();
+  await page.getByText("/api/auth/login", { exact: true }).waitFor();
+  await screenshot(page, "swagger");
   const login = page
     .locator(".opblock")
     .filter({ has: page.getByText("/api/auth/login", { exact: true }) })
@@ -38,7 +40,6 @@ test("Swagger UI lists the operations and tries one", async () => {
   await login.locator("textarea").fill(JSON.stringify(loginOf("admin")));
   await login.getByRole("button", { name: "Execute" }).click();
   await login.locator(".live-responses-table .response-col_status").filter({ hasText: "200" }).first().waitFor();
-  await screenshot(page, "swagger");
 
   assert.deepEqual(elsewhere, []);
   page.assertQuiet();

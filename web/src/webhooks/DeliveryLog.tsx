@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
-import { formatCount, formatMoment } from "@/format/format.ts";
+import { formatChoice, formatCount, formatMoment } from "@/format/format.ts";
 import { Badge, type Tone } from "@/ui/Badge.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Dialog } from "@/ui/Dialog.tsx";
@@ -49,7 +49,7 @@ function Line({ webhook, line }: { webhook: string; line: DeliveryLine }) {
   };
   return (
     <li className={css.delivery}>
-      <Badge tone={TONES[line.status] ?? "neutral"}>{line.status}</Badge>
+      <Badge tone={TONES[line.status] ?? "neutral"}>{formatChoice(line.status)}</Badge>
       <div className={css.what}>
         <strong>{line.event}</strong>
         <span>

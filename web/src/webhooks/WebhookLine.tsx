@@ -34,11 +34,11 @@ export function WebhookLine({
       <div className={css.what}>
         <strong>{name}</strong>
         <span>{webhook.url}</span>
-        <span>
+        <span className={css.listens}>
           {webhook.events.map((event) => (
             <Badge key={event}>{event}</Badge>
-          ))}{" "}
-          as {webhook.owner_name}
+          ))}
+          <span>as {webhook.owner_name}</span>
         </span>
         {webhook.disabled_reason && <span className={css.fault}>{webhook.disabled_reason}</span>}
       </div>
