@@ -43,6 +43,7 @@ test("a page asks a stranger to sign in and remembers where they wanted to go", 
   await page.goto("/leads?sort=-score");
   await page.waitForURL(`**/sign-in?back=${encodeURIComponent("/leads?sort=-score")}`);
   await assertAccessible(page, "the sign-in page");
+  await screenshot(page, "sign-in");
   await page.context().close();
 });
 
