@@ -57,6 +57,7 @@ test("people see where they are signed in, end that, and make keys for programs"
   await page.getByText("This one").waitFor();
   await settled(page);
   await assertAccessible(page, "the account page");
+  await screenshot(page, "account");
   await page.getByRole("button", { name: "Sign out everywhere else" }).click();
   await page.getByText("Signed out everywhere else").first().waitFor();
   await other.reload();
@@ -74,7 +75,6 @@ test("people see where they are signed in, end that, and make keys for programs"
   await page.getByText("Key revoked").first().waitFor();
   const refused = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${key}` } });
   assert.equal(refused.status, 401);
-  await screenshot(page, "account");
   page.assertQuiet();
   await page.context().close();
   await other.context().close();

@@ -46,7 +46,6 @@ test("a statement runs, its rows are shown and downloaded", async () => {
   await page.keyboard.press("Control+Enter");
   const result = page.getByRole("table", { name: "Result" });
   await result.getByRole("cell", { name: "lost" }).waitFor();
-  await screenshot(page, "analyst-sql");
 
   for (const [label, starts] of [
     ["CSV", "status,deals"],
@@ -59,6 +58,26 @@ test("a statement runs, its rows are shown and downloaded", async () => {
     const bytes = await readFile(await (await coming).path());
     assert.equal(bytes.subarray(0, starts.length).toString("latin1"), starts);
   }
+  page.assertQuiet();
+  await page.context().close();
+});
+
+test("records are joined and added up", async () => {
+  const page = await opened(browser);
+  await write(
+    page,
+    `select c.country, count(*) as won, sum(d.amount) as amount, round(avg(d.amount), 2) as average
+from deals d
+join companies c on c.id = d.company_id
+where d.status = 'won'
+group by c.country
+order by amount desc`,
+  );
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("table", { name: "Result" }).getByRole("cell", { name: "Germany" }).waitFor();
+  await assertAccessible(page, "a result");
+  await screenshot(page, "analyst-sql");
   page.assertQuiet();
   await page.context().close();
 });

@@ -43,6 +43,7 @@ export function RatingCard({ record }: { record: CrmRecord }) {
     queryFn: ({ signal }) => listRecords(TABLE, ask, signal),
   });
   const mine = earlier.data?.items.find((feedback) => feedback.owner_id === me);
+  const given = Number(mine?.rating ?? 0);
   const save = useMutation({
     mutationFn: () => createRecord(TABLE, { lead_id: record.id, rating, reasons, comment: comment.trim() || null }),
     onSuccess: () => {
@@ -74,7 +75,7 @@ export function RatingCard({ record }: { record: CrmRecord }) {
       <form onSubmit={submit} className={css.form}>
         <div className={css.stars} role="radiogroup" aria-label="Rating, 1 poor to 5 excellent">
           {RATINGS.map(({ value, word }) => (
-            <label key={value} className={css.star} data-on={value <= rating} title={word}>
+            <label key={value} className={css.star} data-on={value <= (rating || given)} title={word}>
               <input
                 type="radio"
                 name="rating"
