@@ -79,7 +79,7 @@ async fn answers_carry_the_headers_that_protect_a_browser() {
             ("strict-transport-security", "max-age=31536000; includeSubDomains"),
         ] {
             assert_eq!(
-                answer.headers().get(name).map(|value| value.as_bytes()),
+                answer.headers().get(name).map(reqwest::header::HeaderValue::as_bytes),
                 Some(value.as_bytes()),
                 "{path} {name}"
             );

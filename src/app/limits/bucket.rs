@@ -104,7 +104,7 @@ mod tests {
             assert!(bucket.take("anna", start + Duration::from_secs(second)).is_err());
         }
 
-        assert!(bucket.take("anna", start + Duration::from_secs(60)).is_ok());
+        assert!(bucket.take("anna", start + Duration::from_mins(1)).is_ok());
     }
 
     #[test]
