@@ -76,6 +76,8 @@ test("a webhook is made, told apart from the inside of our network, tried, switc
   await more.click();
   await page.getByRole("menuitem", { name: "Switch off" }).click();
   await line.getByText("Off", { exact: true }).waitFor();
+  await page.getByText("A test call is on its way").waitFor({ state: "detached" });
+  await more.blur();
   await settled(page);
   await assertAccessible(page, "the page of webhooks");
   await screenshot(page, "webhooks");

@@ -1,7 +1,7 @@
 // Puts the two interactive API documentations into dist, each in a folder with a page of its own:
 //   /swagger/  Swagger UI, to try calls       /redoc/  ReDoc, to read
 // Their programs come from npm and are served by Leadhouse itself: no page loads anything from elsewhere.
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -59,10 +59,18 @@ const PAGES = [
   },
 ];
 
+/** The picture that ReDoc would fetch from its makers' server; the words beside it stay. */
+const FOREIGN_PICTURE = "https://cdn.redoc.ly/redoc/logo-mini.svg";
+const NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
+
 for (const { folder, title, files, style, scripts, start } of PAGES) {
   const target = join(dist, folder);
   mkdirSync(target, { recursive: true });
   for (const file of files) copyFileSync(file, join(target, file.split("/").at(-1)));
+  if (folder === "redoc") {
+    const program = join(target, "redoc.standalone.js");
+    writeFileSync(program, readFileSync(program, "utf8").replaceAll(FOREIGN_PICTURE, NO_PICTURE));
+  }
   writeFileSync(join(target, "start.js"), start);
   const link = style ? `    <link rel="stylesheet" href="${style}" />\n` : "";
   const loads = scripts.map((script) => `    <script src="${script}" defer></script>\n`).join("");

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Download, ShieldAlert, ShieldCheck } from "lucide-react";
+import { Download, ShieldAlert, ShieldCheck, X } from "lucide-react";
 import { useDeferredValue } from "react";
 import { Link } from "react-router";
 import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
@@ -70,6 +70,11 @@ export function Activity() {
           Export
         </Button>
       </div>
+      {filters.record_id && (
+        <Button size="s" icon={<X aria-hidden />} onClick={() => change("record_id", "")}>
+          Of one record only
+        </Button>
+      )}
       {query.error && <ProblemState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <SkeletonRows />}
       {query.isSuccess && lines.length === 0 && <EmptyState title="Nothing matches">Widen the filters.</EmptyState>}
