@@ -50,7 +50,13 @@ export function FeedCard() {
             <div className={css.main}>
               <span>
                 {entry.actor_name} {VERBS[entry.action] ?? entry.action}{" "}
-                {object ? <Link to={links.record(object.table, entry.record_id)}>{title}</Link> : title}
+                {object ? (
+                  <Link className={css.within} to={links.record(object.table, entry.record_id)}>
+                    {title}
+                  </Link>
+                ) : (
+                  title
+                )}
               </span>
               <span>{entry.fields.join(", ") || (object?.label ?? entry.object)}</span>
             </div>
