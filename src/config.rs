@@ -3,15 +3,19 @@
 //! This is the only module that reads the environment. Everything is parsed once, at start.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     ffi::OsString,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use oltp::identity::{AccountSettings, ProviderSettings, RegistrationMode};
 use serde::{Deserialize, Serialize};
+
+mod sections;
+
+pub(crate) use sections::{DocumentsSection, HttpSection, WebhooksSection};
 
 /// Where Leadhouse listens unless told otherwise.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -48,14 +52,6 @@ pub(crate) struct Config {
     pub(crate) http: HttpSection,
     /// Whom webhooks may call.
     pub(crate) webhooks: WebhooksSection,
-}
-
-/// `[webhooks]`: whom webhooks may call beside the public internet.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct WebhooksSection {
-    /// Receivers in our own network, such as `hub.internal:8080`; they may be called without https too.
-    pub(crate) allowed_targets: BTreeSet<String>,
 }
 
 /// `[accounts]`: who may have one.
@@ -116,43 +112,6 @@ pub(crate) struct ProviderSection {
     pub(crate) client_id: String,
     /// How it proves it; a public client has none.
     pub(crate) client_secret: Option<String>,
-}
-
-/// `[documents]`: where attached files are kept, and how large they may be.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct DocumentsSection {
-    /// `s3://bucket/prefix`, or a folder; without either, a folder of the data folder.
-    pub(crate) store: Option<String>,
-    /// Largest file, in MiB.
-    pub(crate) max_file_mib: u64,
-    /// Address of an S3-compatible service; without one, Amazon's own.
-    pub(crate) s3_endpoint: Option<String>,
-    /// Region of the bucket.
-    pub(crate) s3_region: String,
-    /// Access key of the service.
-    pub(crate) s3_access_key_id: String,
-    /// Its secret.
-    pub(crate) s3_secret_access_key: String,
-}
-
-/// `[http]`: what the HTTP interface allows, and how much.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct HttpSection {
-    /// Origins whose pages may call the API from a browser, such as `https://intranet.example.com`; none
-    /// unless named.
-    pub(crate) cors_origins: Vec<String>,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed.
-    pub(crate) trusted_proxies: Vec<IpAddr>,
-    /// Requests of one person per minute; 0 for no limit, here and below.
-    pub(crate) requests_per_minute: u32,
-    /// Requests of everybody who has not signed in, per address and minute.
-    pub(crate) stranger_requests_per_minute: u32,
-    /// Attempts to sign in or to sign up, per address and minute.
-    pub(crate) sign_ins_per_minute: u32,
-    /// Exports of one person per minute.
-    pub(crate) exports_per_minute: u32,
 }
 
 impl Default for Config {
@@ -225,34 +184,6 @@ impl Default for MailSection {
             from: "Leadhouse <leadhouse@localhost>".to_owned(),
             timeout_seconds: 20,
             attachment_limit_mib: 20,
-        }
-    }
-}
-
-impl Default for DocumentsSection {
-    fn default() -> Self {
-        Self {
-            store: None,
-            max_file_mib: 100,
-            s3_endpoint: None,
-            s3_region: "us-east-1".to_owned(),
-            s3_access_key_id: String::new(),
-            s3_secret_access_key: String::new(),
-        }
-    }
-}
-
-impl Default for HttpSection {
-    fn default() -> Self {
-        Self {
-            cors_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            // A page of the web UI asks a dozen times; an import of single records some fifty times a second.
-            requests_per_minute: 3_000,
-            stranger_requests_per_minute: 300,
-            // An office behind one address may sign in together.
-            sign_ins_per_minute: 60,
-            exports_per_minute: 60,
         }
     }
 }
@@ -393,40 +324,6 @@ impl Config {
             "***".clone_into(&mut shown.documents.s3_secret_access_key);
         }
         toml::to_string_pretty(&shown).unwrap_or_default()
-    }
-}
-
-impl HttpSection {
-    fn read_environment(&mut self) -> Result<(), ConfigError> {
-        if let Some(origins) = variable("LEADHOUSE_CORS_ORIGINS") {
-            self.cors_origins = origins.split(',').map(|origin| origin.trim().to_owned()).collect();
-        }
-        for (name, setting) in [
-            ("LEADHOUSE_REQUESTS_PER_MINUTE", &mut self.requests_per_minute),
-            ("LEADHOUSE_SIGN_INS_PER_MINUTE", &mut self.sign_ins_per_minute),
-        ] {
-            if let Some(value) = variable(name) {
-                let reason = "must be a whole number; 0 for no limit".to_owned();
-                *setting = value.parse().map_err(|_not_a_number| ConfigError::Variable { name, value, reason })?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl DocumentsSection {
-    fn read_environment(&mut self) {
-        self.store = variable("LEADHOUSE_DOCUMENTS").or_else(|| self.store.take());
-        self.s3_endpoint = variable("LEADHOUSE_S3_ENDPOINT").or_else(|| self.s3_endpoint.take());
-        for (name, setting) in [
-            ("LEADHOUSE_S3_REGION", &mut self.s3_region),
-            ("LEADHOUSE_S3_ACCESS_KEY_ID", &mut self.s3_access_key_id),
-            ("LEADHOUSE_S3_SECRET_ACCESS_KEY", &mut self.s3_secret_access_key),
-        ] {
-            if let Some(value) = variable(name) {
-                *setting = value;
-            }
-        }
     }
 }
 

@@ -182,9 +182,7 @@ async fn a_call_tells_no_more_than_its_owner_may_see_at_that_moment() {
 
     let hers = office.make(&anna, "lead", json!({"name": "Hers"})).await;
     office.make(&ben, "lead", json!({"name": "His"})).await;
-    office
-        .make(&ben, "contact", json!({"first_name": "Eve", "last_name": "Canary", "email": "fls-7f3a@example.com"}))
-        .await;
+    office.make(&ben, "contact", json!({"name": "Eve Canary", "email": "fls-7f3a@example.com"})).await;
     office.settle().await;
 
     let told = office.calls();
@@ -202,7 +200,7 @@ async fn a_call_tells_no_more_than_its_owner_may_see_at_that_moment() {
     );
     let users = office.oltp.catalog().object("user").expect("users");
     office.oltp.update(&Principal::system(), users, analyst.user_id, suspended.expect("valid")).await.expect("changed");
-    office.make(&admin, "contact", json!({"first_name": "Late", "last_name": "One"})).await;
+    office.make(&admin, "contact", json!({"name": "Late One"})).await;
     office.settle().await;
     assert_eq!(office.log(&admin, &analysts).await[0]["error"], "The owner's account is closed.");
 }

@@ -25,9 +25,10 @@ const SHOWCASE_REPORT: &str = "pipeline-by-stage";
 /// Something could not be opened, or did not stop cleanly.
 pub(super) async fn serve(config: Config) -> anyhow::Result<Outcome> {
     let app = App::start(&config).await?;
+    let asked_to_stop = asked_to_stop()?;
     let server = Server::start(&app, config.listen, &config).await?;
     say(&format!("Leadhouse is listening on http://{}", server.address));
-    until_asked_to_stop().await?;
+    asked_to_stop.await;
     stop(app, server).await
 }
 
@@ -65,12 +66,13 @@ pub(super) async fn demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<
     let logins = demo::fill(&app, size, args.seed).await?;
     score(&app).await?;
     let listen = if args.once && args.listen.is_none() { ([127, 0, 0, 1], 0).into() } else { config.listen };
+    let asked_to_stop = asked_to_stop()?;
     let server = Server::start(&app, listen, &config).await?;
     print(&logins_text(&server, &logins))?;
     showcase(&server).await?;
     if !args.once {
         say("press Ctrl-C to stop");
-        until_asked_to_stop().await?;
+        asked_to_stop.await;
     }
     stop(app, server).await
 }
@@ -115,12 +117,17 @@ fn logins_text(server: &Server, logins: &[demo::Login]) -> String {
     format!("Leadhouse is running at http://{}\n{table}", server.address)
 }
 
-async fn until_asked_to_stop() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
-        _ = terminate.recv() => Ok(()),
-    }
+/// Listens for the signals that ask to stop from now on; whoever finds the server may send one at once.
+fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+    let cannot = "cannot listen for signals";
+    let mut terminate = signal(SignalKind::terminate()).context(cannot)?;
+    let mut interrupt = signal(SignalKind::interrupt()).context(cannot)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 /// Deletes the demo workspace of before; refuses to touch a folder that is not one.

@@ -30,6 +30,8 @@ const FAILURES: [Failure; 15] = [
 const ANYWHERE: [&str; 4] = ["400", "429", "503", "504"];
 /// And those that one with a JSON body may.
 const WITH_BODY: [&str; 3] = ["413", "415", "422"];
+/// And those that one may that needs somebody signed in: what they may not know of is not there.
+const SIGNED_IN: [&str; 3] = ["401", "403", "404"];
 
 /// The schema of a problem (RFC 9457).
 pub(super) fn problem_schema() -> Value {
@@ -64,10 +66,12 @@ pub(super) fn describe(operation: &mut Map<String, Value>) {
         .get("security")
         .and_then(Value::as_array)
         .is_some_and(|ways| ways.iter().any(|way| way.as_object().is_some_and(|way| !way.is_empty())));
+    let operation_asks = operation.get("parameters").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     let Some(responses) = responses.as_object_mut() else { return };
     let common = ANYWHERE.into_iter().chain(WITH_BODY.into_iter().filter(|_| with_body));
-    for status in common.chain(signed_in.then_some("401")) {
+    let asked = operation_asks.then_some("422");
+    for status in common.chain(SIGNED_IN.into_iter().filter(|_| signed_in)).chain(asked) {
         responses.entry(status).or_insert_with(|| json!({ "description": title_of(status) }));
     }
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.as_str() >= "400") {
