@@ -137,6 +137,7 @@ struct ExportParameters {
 
 /// Draws a report.
 #[utoipa::path(post, path = "/api/charts", tag = "dashboards", operation_id = "drawChart", request_body = ChartBody,
+    security(("bearer" = [])),
     responses((status = 200, description = "The chart", body = ChartAnswer),
               (status = 422, description = "The report is wrong or does not fit the kind of chart")))]
 async fn chart(
@@ -174,6 +175,7 @@ async fn chart(
 
 /// Dashboards that come with the product.
 #[utoipa::path(get, path = "/api/dashboards/ready", tag = "dashboards", operation_id = "readyDashboards",
+    security(("bearer" = [])),
     responses((status = 200, body = ReadyList)))]
 async fn ready(_caller: Caller) -> Result<Json<ReadyList>, Problem> {
     let items = ready_dashboards()?.into_iter().map(|dashboard| ReadyLine {
@@ -187,6 +189,7 @@ async fn ready(_caller: Caller) -> Result<Json<ReadyList>, Problem> {
 /// A dashboard without its numbers.
 #[utoipa::path(get, path = "/api/dashboards/{id}/view", tag = "dashboards", operation_id = "viewDashboard",
     params(("id" = String, Path, description = "Name of a ready dashboard, or id of a stored one")),
+    security(("bearer" = [])),
     responses((status = 200, body = View), (status = 404, description = "There is no such dashboard")))]
 async fn view(
     State(dashboards): State<Dashboards>,
@@ -217,6 +220,7 @@ async fn view(
     params(("id" = String, Path, description = "Name of a ready dashboard, or id of a stored one"),
            ("tile" = String, Path, description = "Id of the tile"),
            ("as_of" = Option<String>, Query, description = "A past moment, or a day, which stands for its end")),
+    security(("bearer" = [])),
     responses((status = 200, body = Tile), (status = 404, description = "There is no such dashboard or tile"),
               (status = 422, description = "Its report is wrong")))]
 async fn tile(
@@ -233,6 +237,7 @@ async fn tile(
 #[utoipa::path(get, path = "/api/dashboards/{id}/export", tag = "dashboards", operation_id = "exportDashboard",
     params(("id" = String, Path, description = "Name of a ready dashboard, or id of a stored one"),
            ("format" = DashboardFormat, Query, description = "Form of the file")),
+    security(("bearer" = [])),
     responses((status = 200, description = "The file"), (status = 404, description = "There is no such dashboard")))]
 async fn export(
     State(dashboards): State<Dashboards>,

@@ -99,6 +99,7 @@ async fn list(_caller: Caller) -> Result<Json<ReportList>, Problem> {
 
 /// The specification of a report.
 #[utoipa::path(get, path = "/api/reports/{name}", tag = "reports", params(("name" = String, Path)),
+    security(("bearer" = [])),
     responses((status = 200, description = "The specification, version 1", body = Object),
               (status = 404, description = "There is no such report")))]
 async fn read(
@@ -118,6 +119,7 @@ async fn model(State(service): State<ReportService>, Caller(caller): Caller) -> 
 
 /// Runs a report.
 #[utoipa::path(post, path = "/api/reports/run", tag = "reports", request_body = RunBody,
+    security(("bearer" = [])),
     responses((status = 200, description = "The result in the asked format", body = crate::ReportResult),
               (status = 422, description = "The specification is wrong; each problem has a pointer")))]
 async fn run(

@@ -88,6 +88,7 @@ impl HttpSection {
         for (name, setting) in [
             ("LEADHOUSE_REQUESTS_PER_MINUTE", &mut self.requests_per_minute),
             ("LEADHOUSE_STRANGER_REQUESTS_PER_MINUTE", &mut self.stranger_requests_per_minute),
+            ("LEADHOUSE_EXPORTS_PER_MINUTE", &mut self.exports_per_minute),
             ("LEADHOUSE_SIGN_INS_PER_MINUTE", &mut self.sign_ins_per_minute),
         ] {
             if let Some(value) = variable(name) {

@@ -99,10 +99,10 @@ pub(super) fn all() -> Vec<Case> {
         ("deal", "/api/deals/{id}/favourite", "/api/deals/{id}/follow"),
     ];
     for (object, favourite, follow) in marks {
-        for (method, path) in
-            [favourite, follow].into_iter().flat_map(|path| [(Method::PUT, path), (Method::DELETE, path)])
-        {
-            cases.push(Case { method, about: object, ..get(path, Who::ReadersOf(object)) });
+        for path in [favourite, follow] {
+            cases.push(Case { method: Method::PUT, about: object, ..get(path, Who::ReadersOf(object)) });
+            // One's own mark goes also from a record that one does not see any more.
+            cases.push(Case { method: Method::DELETE, about: object, ..get(path, Who::Anyone) });
         }
     }
     cases.extend(timelines.map(|(object, path)| Case { about: object, ..get(path, Who::ReadersOf(object)) }));

@@ -28,7 +28,8 @@ const PEOPLE: [(&str, &str, &str); 8] = [
 ];
 
 /// The sweeps ask more than any person would.
-const NO_LIMITS: [(&str, &str); 3] = [
+const NO_LIMITS: [(&str, &str); 4] = [
+    ("LEADHOUSE_EXPORTS_PER_MINUTE", "0"),
     ("LEADHOUSE_REQUESTS_PER_MINUTE", "0"),
     ("LEADHOUSE_STRANGER_REQUESTS_PER_MINUTE", "0"),
     ("LEADHOUSE_SIGN_INS_PER_MINUTE", "0"),

@@ -78,6 +78,7 @@ impl Samples {
                 return json!({"spec_version": 1, "values": [{"id": "n", "measure": "deal.count"}]});
             }
             ("dashboard", "definition") => return json!({"tiles": []}),
+            ("assignment_rule", "members") => return json!([owner.user_id]),
             (_, "position") => return json!(100 + n),
             ("user", "username") => return json!(format!("someone{n}")),
             _ => {}
