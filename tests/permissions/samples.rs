@@ -73,12 +73,11 @@ impl Samples {
         match (object.name.as_str(), field.name.as_str()) {
             ("role", "definition") => return json!({"objects": {"deal": {"read": "own"}}}),
             ("schedule", "subject") => return json!("pipeline-by-stage"),
-            ("schedule", "recipients") => return json!([owner.user_id]),
+            ("schedule", "recipients") | ("assignment_rule", "members") => return json!([owner.user_id]),
             ("saved_report", "definition") => {
                 return json!({"spec_version": 1, "values": [{"id": "n", "measure": "deal.count"}]});
             }
             ("dashboard", "definition") => return json!({"tiles": []}),
-            ("assignment_rule", "members") => return json!([owner.user_id]),
             (_, "position") => return json!(100 + n),
             ("user", "username") => return json!(format!("someone{n}")),
             _ => {}
