@@ -200,6 +200,7 @@ async fn a_call_tells_no_more_than_its_owner_may_see_at_that_moment() {
     );
     let users = office.oltp.catalog().object("user").expect("users");
     office.oltp.update(&Principal::system(), users, analyst.user_id, suspended.expect("valid")).await.expect("changed");
+    office.clock.advance(TimeDelta::seconds(1));
     office.make(&admin, "contact", json!({"name": "Late One"})).await;
     office.settle().await;
     assert_eq!(office.log(&admin, &analysts).await[0]["error"], "The owner's account is closed.");
