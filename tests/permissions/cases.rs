@@ -35,9 +35,12 @@ pub(super) struct Case {
 
 /// Operations that need nobody signed in; each new one is a decision. A new access token is not
 /// among them: it answers 401 without the cookie or the token that it is exchanged for.
-pub(super) const PUBLIC: [&str; 11] = [
+pub(super) const PUBLIC: [&str; 13] = [
     "GET /api/auth/oidc/{provider}/start",
     "GET /api/auth/providers",
+    // The signed address is what lets one in.
+    "GET /api/downloads/{token}",
+    "GET /api/files/{token}",
     "POST /api/auth/confirm",
     "POST /api/auth/confirm/resend",
     "POST /api/auth/forgot",

@@ -24,6 +24,9 @@ impl Samples {
         if object.field("owner_id").is_some() && object.name != "order_item" {
             body.insert("owner_id".to_owned(), json!(owner.user_id));
         }
+        if object.name == "comment" {
+            body.insert("lead_id".to_owned(), self.linked.get("lead").cloned().unwrap_or_default());
+        }
         if object.name == "user" {
             body.insert("password".to_owned(), json!("nine green bottles"));
         }
