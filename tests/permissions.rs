@@ -1,4 +1,4 @@
-//! Permissions on every path: who may do what, and that every path shows the same.
+//! Permissions on every path: who may do what, and one custom role on all of them.
 
 // Without the attribute clippy takes the modules of an integration test for production code.
 #[cfg(test)]
@@ -9,7 +9,5 @@ mod cases;
 mod custom_role;
 #[cfg(test)]
 mod office;
-#[cfg(test)]
-mod same_view;
 #[cfg(test)]
 mod samples;
