@@ -9,6 +9,9 @@ use crate::harness::Workspace;
 
 /// Requests per operation; a long run is for a quiet evening.
 const EXAMPLES: &str = "2";
+/// Threads of the generator. Python before 3.11.9 parses its own source wrongly in two threads at once (its issue
+/// 106905), which ends a run with "AST constructor recursion depth mismatch".
+const WORKERS: &str = "1";
 /// What every answer is checked for.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance";
 /// Streams that never end by themselves, and what would stop the server from being tested.
@@ -16,14 +19,15 @@ const LEFT_OUT: &str = "^/api/(events|imports|warehouse/.*|scoring/.*)$";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_generated_request_is_answered_otherwise_than_described() {
-    let workspace = Workspace::start_with(&[("LEADHOUSE_REQUESTS_PER_MINUTE", "0")]).await;
+    let unlimited = [("LEADHOUSE_REQUESTS_PER_MINUTE", "0"), ("LEADHOUSE_EXPORTS_PER_MINUTE", "0")];
+    let workspace = Workspace::start_with(&unlimited).await;
     let token = administrator(&workspace).await;
 
     let run = Command::new("schemathesis")
         .args(["run", &format!("{}/api/openapi.json", workspace.url()), "--no-color"])
         .args(["--header", &format!("Authorization: Bearer {token}"), "--checks", CHECKS])
         .args(["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "1", "--no-shrink"])
-        .args(["--suppress-health-check", "all", "--workers", "2", "--request-timeout", "30"])
+        .args(["--suppress-health-check", "all", "--workers", WORKERS, "--request-timeout", "30"])
         .args(["--exclude-path-regex", LEFT_OUT])
         .current_dir(workspace.scratch())
         .stdin(Stdio::null())
