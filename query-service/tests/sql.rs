@@ -101,7 +101,7 @@ async fn messages_name_what_is_wrong_and_what_would_be_right() {
         "select nmae from deals",
         "select d.nmae from deals d",
         "select name from deals where amount > 'abc'",
-        "select cast(name as int) from deals",
+        "select cast(name as int) from deals where name = 'Gamma'",
         "select 1 / (amount - amount) from deals",
         "select id from deals d join companies c on true",
         "select frobnicate(name) from deals",

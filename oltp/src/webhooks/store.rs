@@ -236,7 +236,10 @@ impl Webhooks {
     pub async fn delete(&self, caller: &Principal, id: Uuid) -> Result<()> {
         let before = self.read(caller, id).await?;
         let mut tx = self.oltp().pool().begin().await?;
-        sqlx::query("delete from webhooks where id = $1").bind(id).execute(&mut *tx).await?;
+        // First the deliveries, as a call that ends writes them: the other way round each could wait for the other.
+        for sql in ["delete from webhook_deliveries where webhook_id = $1", "delete from webhooks where id = $1"] {
+            sqlx::query(sql).bind(id).execute(&mut *tx).await?;
+        }
         let changes = json!({ "name": { "old": before.name }, "url": { "old": before.url } });
         self.note(&mut tx, caller, ("delete", id), changes).await?;
         tx.commit().await?;
