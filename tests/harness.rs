@@ -72,7 +72,8 @@ impl Workspace {
     pub(crate) fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{args:?} failed:\n{errors}\n--- server log\n{}", self.log());
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{args:?} failed:\n{told}\n{errors}\n--- server log\n{}", self.log());
         String::from_utf8(output.stdout).expect("text")
     }
 

@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use oltp::{Oltp, testing::Cluster};
 use query_service::{Error, QueryConfig, QueryService, VerifyReport};
 use sqlx::AssertSqlSafe;
-use warehouse::{Cell, CopiedTable, Lake, LakeConfig, SnapshotMark, TableSpec};
+use warehouse::{Cell, CopiedTable, Lake, LakeConfig, Op, SnapshotMark, TableSpec};
 
 /// Rows with every type and awkward values: quotes, controls, other scripts, early and late times.
 const ROWS: &str = "
@@ -24,17 +24,19 @@ const ROWS: &str = "
     select md5('order' || n)::uuid, now(), now(), 1, 'o' || n, 'placed', date '1969-12-30' + n, 'USD'
     from generate_series(1, 50) n";
 
-async fn copy_all(oltp: &Oltp, lake: &mut Lake) {
+/// Copies everything; answers at which position.
+async fn copy_all(oltp: &Oltp, lake: &mut Lake) -> Lsn {
     let lsn: String =
         sqlx::query_scalar("select pg_current_wal_insert_lsn()::text").fetch_one(oltp.pool()).await.unwrap();
     let taken_at = chrono::DateTime::UNIX_EPOCH;
-    let mark = SnapshotMark { lsn: lsn.parse().unwrap(), system_id: "1".into(), slot: "s".into(), taken_at };
+    let lsn = lsn.parse().unwrap();
+    let mark = SnapshotMark { lsn, system_id: "1".into(), slot: "s".into(), taken_at };
     lake.begin_snapshot(mark).unwrap();
     let mut copied = Vec::new();
     for object in &oltp.catalog().objects {
         copied.push(copy(oltp, lake, &object.table, object.columns().map(output).collect()).await);
     }
-    lake.finish_snapshot(copied).await.unwrap();
+    lake.finish_snapshot(copied).await.unwrap()
 }
 
 /// The column in the output form that replication has.
@@ -48,10 +50,24 @@ async fn copy(oltp: &Oltp, lake: &mut Lake, table: &str, columns: Vec<String>) -
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch(oltp.pool()).try_collect().await.unwrap();
     let mut writer = lake.snapshot_table(table).unwrap();
     for row in rows {
-        let cells: Vec<Cell<'_>> = row.iter().map(|cell| cell.as_deref().map_or(Cell::Null, Cell::Text)).collect();
-        writer.row(&cells).unwrap();
+        writer.row(&cells(&row)).unwrap();
     }
     writer.finish().unwrap()
+}
+
+fn cells(row: &[Option<String>]) -> Vec<Cell<'_>> {
+    row.iter().map(|cell| cell.as_deref().map_or(Cell::Null, Cell::Text)).collect()
+}
+
+/// Changes a product in a transaction that commits right where the copy was made.
+async fn change_at_the_copy(oltp: &Oltp, lake: &mut Lake, copied_at: Lsn) {
+    sqlx::raw_sql("update products set price = 9.99 where version = 9").execute(oltp.pool()).await.unwrap();
+    let columns: Vec<String> = oltp.catalog().by_table("products").unwrap().columns().map(output).collect();
+    let sql = format!("select array[{}] from products where version = 9", columns.join(", "));
+    let row: Vec<Option<String>> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(oltp.pool()).await.unwrap();
+    lake.begin(copied_at, chrono::DateTime::UNIX_EPOCH, 1).unwrap();
+    lake.change("products", Op::Update, None, &cells(&row)).unwrap();
+    lake.commit(Lsn(copied_at.0 + 8)).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +82,8 @@ async fn every_difference_is_found_and_nothing_else() {
     let mut config = LakeConfig::new(dir.path().join("lake"));
     config.sync_files = false;
     let (mut lake, reader) = Lake::open(config, specs, Arc::new(SystemClock)).await.unwrap();
-    copy_all(&oltp, &mut lake).await;
+    let copied_at = copy_all(&oltp, &mut lake).await;
+    change_at_the_copy(&oltp, &mut lake, copied_at).await;
     lake.heartbeat(Lsn(1 << 50));
     lake.publish().unwrap();
     let config = QueryConfig::new(dir.path().join("lake"), dir.path().join("scratch"));

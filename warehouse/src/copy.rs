@@ -31,7 +31,7 @@ const FILE_ROWS: u64 = 2_000_000;
 /// From where and when an initial copy is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotMark {
-    /// The consistent point of the slot: the copy shows everything before it and nothing after.
+    /// The consistent point of the slot: the copy shows everything before it and nothing from it on.
     pub lsn: Lsn,
     /// The Postgres cluster.
     pub system_id: String,
@@ -39,6 +39,14 @@ pub struct SnapshotMark {
     pub slot: String,
     /// When the copy was made.
     pub taken_at: DateTime<Utc>,
+}
+
+impl SnapshotMark {
+    /// Where the copied rows stand in history: before [`lsn`](Self::lsn), because the first transaction
+    /// of the stream can commit right there.
+    pub(crate) fn rows_lsn(&self) -> i64 {
+        Lsn(self.lsn.0.saturating_sub(1)).to_delta_version()
+    }
 }
 
 /// Takes the rows of one table in an initial copy. Memory is bounded by one row group.
@@ -180,7 +188,7 @@ impl Lake {
             shape: Arc::clone(&found.shape),
             stores: found.stores.clone(),
             disk: self.disk,
-            stamp: Stamp { lsn: mark.lsn.to_delta_version(), seq: 0, xid: 0, commit_ts, op: Op::Snapshot },
+            stamp: Stamp { lsn: mark.rows_lsn(), seq: 0, xid: 0, commit_ts, op: Op::Snapshot },
             buffer: RowBuffer::new(Arc::clone(&found.shape)),
             sink: None,
             files: Vec::new(),

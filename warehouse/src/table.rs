@@ -265,7 +265,7 @@ impl Table {
     /// Writes a file of history that ends every row before an initial copy.
     pub(crate) fn write_truncation(&self, mark: &SnapshotMark, disk: Disk) -> Result<LakeFile> {
         let mut rows = RowBuffer::new(Arc::clone(&self.shape));
-        let (lsn, commit_ts) = (mark.lsn.to_delta_version(), mark.taken_at.timestamp_micros());
+        let (lsn, commit_ts) = (mark.rows_lsn(), mark.taken_at.timestamp_micros());
         rows.push_bare(Stamp { lsn, seq: -1, xid: 0, commit_ts, op: Op::Truncate }, None)?;
         let path = self.stores.hist.dir.join(format!("h-{}.parquet", Ids.fresh()));
         let batch = rows.take_batch()?;

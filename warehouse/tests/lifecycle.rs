@@ -74,6 +74,25 @@ async fn a_new_copy_replaces_current_rows_and_keeps_history() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_commits_where_the_copy_was_made_comes_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut lake, reader) = open(config(dir.path())).await;
+    copy(&mut lake, &[vec![cells(Uuid::from_u128(1), 8)], Vec::new()]).await;
+    let change = Change { table: 0, op: Op::Update, old_key: None, cells: cells(Uuid::from_u128(1), 9) };
+
+    let update = Transaction { final_lsn: COPIED_AT, end_lsn: COPIED_AT + 5, changes: vec![change] };
+    send(&mut lake, &update).unwrap();
+
+    let position = |row: &contents::Row| -> (u64, i32) {
+        (row[0].as_deref().unwrap().parse().unwrap(), row[1].as_deref().unwrap().parse().unwrap())
+    };
+    let mut versions = contents::history(&reader.snapshot().tables["deals"]);
+    versions.sort_by_key(position);
+    assert_eq!(versions.iter().map(|row| row[2].as_deref().unwrap()).collect::<Vec<_>>(), ["S", "U"]);
+    assert!(position(&versions[0]) < position(&versions[1]));
+}
+
+#[tokio::test]
 async fn waiting_for_a_position_ends_when_it_is_visible() {
     let dir = tempfile::tempdir().unwrap();
     let (mut lake, reader) = open(config(dir.path())).await;

@@ -11,7 +11,7 @@ use crate::contents::{self, Row};
 
 pub(crate) const TABLES: [&str; 2] = ["deals", "notes"];
 /// Position of the initial copy.
-pub(crate) const COPIED_AT: u64 = 1_000;
+pub(crate) const COPIED_AT: u64 = 1_001;
 const COLUMNS: [(&str, &str); 7] = [
     ("id", "uuid"),
     ("name", "text"),
@@ -96,7 +96,7 @@ pub(crate) fn expected(copied: &[Vec<Vec<Kept>>], stream: &[Transaction], lsn: L
     for (table, rows) in tables.iter_mut().zip(copied) {
         for cells in rows {
             let row = resolve(cells, None);
-            table.history.push(version((COPIED_AT, 0), "S", &row));
+            table.history.push(version((COPIED_AT - 1, 0), "S", &row));
             table.current.insert(row[0].clone().unwrap(), row);
         }
     }

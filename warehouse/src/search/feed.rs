@@ -67,7 +67,7 @@ impl Feed {
         table.tail.iter().try_for_each(take)
     }
 
-    /// Hands over every change beyond a position, in batches, in the order of the log.
+    /// Hands over every change from a position on, in batches, in the order of the log.
     ///
     /// # Errors
     /// [`Error::SearchSource`] when the files overlap in a way that hides the order.
@@ -88,12 +88,12 @@ impl Feed {
         table.hist_tail.iter().try_for_each(|batch| changes_in(batch, from, &mut newest, take))
     }
 
-    /// Files with something beyond a position, in the order of the log.
+    /// Files with something from a position on, in the order of the log.
     fn newer_files<'t>(&mut self, table: &'t TableSnapshot, from: Lsn) -> Result<Vec<&'t LakeFile>> {
         let mut newer = Vec::new();
         for file in &table.hist_files {
             let greatest = self.greatest_in(&file.path)?;
-            if greatest > from.0 {
+            if greatest >= from.0 {
                 newer.push((greatest, file));
             }
         }
@@ -139,9 +139,9 @@ fn changes_in(
     let mut changes = Vec::new();
     for row in 0..batch.num_rows() {
         let at = (lsn.value(row), seq.value(row));
-        // A transaction commits beyond the record of its first change, so what stands at the position
-        // itself is a copy that was there when the index got there.
-        if at.0 <= from.to_delta_version() {
+        // Having reached a position is having what was committed before it: the next transaction can
+        // commit right there.
+        if at.0 < from.to_delta_version() {
             continue;
         }
         let change = match op.value(row) {

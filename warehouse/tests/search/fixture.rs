@@ -61,6 +61,7 @@ impl World {
 
     /// An initial copy of empty tables.
     pub(crate) async fn copy(&mut self) {
+        self.next_lsn += 10;
         let (lsn, taken_at) = (Lsn(self.next_lsn), self.at);
         self.lake.begin_snapshot(SnapshotMark { lsn, system_id: "1".into(), slot: "s".into(), taken_at }).unwrap();
         let mut copied = Vec::new();
@@ -68,7 +69,6 @@ impl World {
             copied.push(self.lake.snapshot_table(&object.table).unwrap().finish().unwrap());
         }
         self.lake.finish_snapshot(copied).await.unwrap();
-        self.next_lsn += 10;
     }
 
     pub(crate) fn dir(&self, name: &str) -> PathBuf {
@@ -102,7 +102,7 @@ impl World {
         self.reader.snapshot().lsn
     }
 
-    /// One transaction.
+    /// One transaction, which commits right where the one before ended or where the copy was made.
     pub(crate) fn commit(&mut self, changes: &[Change<'_>]) -> Lsn {
         self.at += TimeDelta::minutes(1);
         self.lake.begin(Lsn(self.next_lsn), self.at, 1).unwrap();
@@ -118,7 +118,7 @@ impl World {
             .unwrap();
         }
         self.next_lsn += 10;
-        let end = Lsn(self.next_lsn - 1);
+        let end = Lsn(self.next_lsn);
         self.lake.commit(end).unwrap();
         self.lake.publish().unwrap();
         end
