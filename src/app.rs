@@ -1,5 +1,6 @@
 //! The composition root: opens the stores, builds the services, merges the routes, starts the tasks.
 
+mod added;
 mod chores;
 mod database;
 mod description;
@@ -22,7 +23,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context;
 use catalog::{Catalog, Clock, SystemClock};
 use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, mail::Post, ready_dashboards};
-use ingest::{Capture, CaptureConfig, CaptureHandle};
+use ingest::{Capture, CaptureConfig, CaptureHandle, data_model::DataModel};
 use oltp::{
     Oltp,
     documents::Documents,
@@ -75,6 +76,8 @@ pub(crate) struct App {
     pub(crate) search: SearchService,
     /// The stream of changes into the warehouse.
     pub(crate) capture: CaptureHandle,
+    /// What records consist of.
+    pub(crate) data_model: DataModel,
     mailing: mail::Mailing,
     indexing: SearchIndexing,
     errands: errands::Errands,
@@ -91,11 +94,10 @@ impl App {
     /// A store cannot be opened; the message says which and what to do.
     pub(crate) async fn start(config: &Config) -> anyhow::Result<Self> {
         let database = Database::open(config).await?;
-        let oltp = connect(&database).await?;
-        oltp.migrate().await.context("cannot bring the database schema up to date")?;
-        oltp.check_capture().await?;
+        let oltp = prepared(&database).await?;
         let clock = clock();
-        let tables = oltp.catalog().objects.iter().map(TableSpec::from_object).collect();
+        let live = oltp.live_catalog();
+        let tables = live.now().objects.iter().map(TableSpec::from_object).collect();
         let lake_config = LakeConfig {
             flush_rows: config.lake.flush_rows,
             flush_age: config.lake.flush_age(),
@@ -106,11 +108,11 @@ impl App {
         let capturing = Capture::start(&oltp, lake, CaptureConfig::new(config.data_dir.join("lake")))?;
         let capture = capturing.handle();
         let index = SearchConfig::new(config.data_dir.join("search"));
-        let indexing = SearchIndexing::start(reader.clone(), oltp.catalog(), Arc::clone(&clock), index)
+        let indexing = SearchIndexing::start(reader.clone(), live.clone(), Arc::clone(&clock), index)
             .context("cannot start the search index")?;
         let search = SearchService::new(indexing.reader(), oltp.clone())?;
-        let query = QueryService::new(reader, Arc::clone(oltp.catalog()), Arc::clone(&clock), query_config(config)?)?;
-        let reports = ReportService::new(query.clone(), Arc::clone(oltp.catalog()), clock);
+        let query = QueryService::new(reader, live.clone(), Arc::clone(&clock), query_config(config)?)?;
+        let reports = ReportService::new(query.clone(), live.clone(), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
         let scoring = Scoring::new(oltp.clone(), query.clone());
         let key = local::signing_key(&config.data_dir)?;
@@ -127,6 +129,7 @@ impl App {
         let jobs = jobs::Jobs::start(&oltp, &identity, config.data_dir.join("jobs"));
         let chores = chores::Chores::start(&documents, &webhooks);
         Ok(Self {
+            data_model: DataModel::new(oltp.clone(), capture.clone()),
             oltp,
             identity,
             documents,
@@ -189,7 +192,7 @@ impl Server {
             .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
         let address = listener.local_addr()?;
         let token = LocalToken::publish(address, &config.data_dir)?;
-        let router = routes::router(app, &token, config)?;
+        let router = routes::router(app, &token, config);
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
@@ -226,6 +229,15 @@ fn query_config(config: &Config) -> anyhow::Result<QueryConfig> {
         max_report_rows: config.query.row_limit,
         ..QueryConfig::new(config.data_dir.join("lake"), config.data_dir.join("scratch"))
     })
+}
+
+/// Connects to the database of a workspace, and takes up what administrators added to its schema.
+async fn prepared(database: &Database) -> anyhow::Result<Oltp> {
+    let oltp = connect(database).await?;
+    oltp.migrate().await.context("cannot bring the database schema up to date")?;
+    oltp.check_capture().await?;
+    oltp.take_up_catalog().await?;
+    Ok(oltp)
 }
 
 /// Connects to the database of a workspace.

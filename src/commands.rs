@@ -44,7 +44,7 @@ pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
             }
             Command::Doctor => doctor::run(&config).await,
             Command::Openapi => {
-                cli::print(&serde_json::to_string_pretty(&crate::app::openapi()?)?)?;
+                cli::print(&serde_json::to_string_pretty(&crate::app::openapi(&catalog::Catalog::standard())?)?)?;
                 Ok(Outcome::Done)
             }
             Command::Import(args) => import::run(&config, &args).await,

@@ -1,6 +1,6 @@
 //! The program as a worker of the query service: one person's statement in a process of its own.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode};
 
 use catalog::Catalog;
 use query_service::worker::{self, WorkerProgram};
@@ -25,7 +25,7 @@ pub(crate) fn program() -> std::io::Result<WorkerProgram> {
 
 /// Serves one statement on standard input and output; runs before anything starts a thread.
 pub(crate) fn serve() -> ExitCode {
-    match worker::serve(Arc::new(Catalog::standard())) {
+    match worker::serve(&Catalog::standard()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::say(&format!("error: {error}"));

@@ -101,6 +101,11 @@ impl Workspace {
         self.server_file().expect("a running server").url
     }
 
+    /// The token of commands on this machine.
+    pub(crate) fn token(&self) -> String {
+        self.server_file().expect("a running server").token
+    }
+
     /// A folder that goes with this workspace.
     pub(crate) fn scratch(&self) -> &Path {
         self.dir.path()

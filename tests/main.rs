@@ -5,6 +5,7 @@ mod account_mail;
 mod accounts;
 mod analytics;
 mod as_of;
+mod custom_fields;
 mod demo;
 mod exports;
 mod hammering;

@@ -26,6 +26,11 @@ impl Catalog {
         Self { objects: standard::objects(), ready: BTreeMap::new() }
     }
 
+    /// A workspace of a single object.
+    pub(crate) fn only(object: ObjectDef) -> Self {
+        Self { objects: vec![object], ready: BTreeMap::new() }
+    }
+
     /// The same workspace with these ready things of a kind.
     #[must_use]
     pub fn with_ready(mut self, kind: &str, names: impl IntoIterator<Item = impl Into<String>>) -> Self {

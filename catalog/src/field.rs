@@ -9,6 +9,7 @@ pub enum FieldKind {
     /// One line of text of at most this many characters.
     Text {
         /// Greatest number of characters.
+        #[serde(default = "usual_len")]
         max_len: u32,
     },
     /// Several lines of text of at most 100,000 characters.
@@ -22,8 +23,10 @@ pub enum FieldKind {
     /// A whole number in an inclusive range.
     Integer {
         /// Least value.
+        #[serde(default = "least_integer")]
         min: i64,
         /// Greatest value.
+        #[serde(default = "greatest_integer")]
         max: i64,
     },
     /// An exact number; JSON carries it as text.
@@ -53,6 +56,20 @@ pub enum FieldKind {
     },
     /// Any JSON value: preferences, social media, what a form brought.
     Json,
+}
+
+/// A line of text, when nothing is said about its length.
+fn usual_len() -> u32 {
+    200
+}
+
+/// The numbers that JSON keeps exactly, when nothing is said about the range.
+fn least_integer() -> i64 {
+    -greatest_integer()
+}
+
+fn greatest_integer() -> i64 {
+    9_007_199_254_740_991
 }
 
 impl FieldKind {

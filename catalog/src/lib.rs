@@ -1,19 +1,22 @@
 //! The shared words of Leadhouse: what an object, a field, a role and a permission is.
 //!
 //! Reading order: [`FieldDef`] and [`FieldKind`] describe one value; [`ObjectDef`] describes one
-//! record type; [`Catalog`] holds them all; [`Changes`] is input that has been checked against an
+//! record type; [`Catalog`] holds them all, with what administrators [added](Additions);
+//! [`LiveCatalog`] is the one in force; [`Changes`] is input that has been checked against an
 //! object; [`policy`] answers who may see and do what.
 //!
 //! Invariants: this crate does no I/O and knows no async; nothing below a request handler ever
 //! sees unchecked input, because [`Changes`] can only be made here; every path that shows rows
 //! uses the one [`policy`] function.
 
+mod additions;
 mod catalog;
 mod changes;
 mod clock;
 mod fault;
 mod field;
 mod invalid;
+mod live;
 mod lsn;
 mod object;
 mod policy;
@@ -25,12 +28,17 @@ pub mod spreadsheet;
 mod standard;
 mod value;
 
+pub use additions::{
+    AddedField, AddedObject, Additions, FIELD_PREFIX, MAX_ADDED_FIELDS, MAX_ADDED_OBJECTS, OBJECT_PREFIX, added_name,
+    is_text,
+};
 pub use catalog::Catalog;
 pub use changes::Changes;
 pub use clock::{Clock, FixedClock, Ids, SystemClock};
 pub use fault::{Fault, FaultKind};
 pub use field::{FieldDef, FieldKind};
 pub use invalid::{Invalid, InvalidField};
+pub use live::{CatalogObject, LiveCatalog};
 pub use lsn::{Lsn, LsnError};
 pub use object::{ObjectDef, Ownership, SYSTEM_COLUMNS};
 pub use policy::{Policy, RowScope, Writers, policy};

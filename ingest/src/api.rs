@@ -1,6 +1,7 @@
 //! The routes of this crate: file import.
 #![expect(unused_qualifications, reason = "the description spells out every path")]
 
+pub mod data_model;
 mod events;
 pub mod imports;
 mod upload;

@@ -9,7 +9,8 @@
 //! 3. [`follow`] reads the stream: [`pgoutput`] decodes a message, [`route`] orders its cells,
 //!    [`apply`] hands them to the lake. Commits become visible at once; the lake is flushed in the
 //!    background; only what a flush has made durable is acknowledged.
-//! 4. [`task`] starts over with a growing pause whenever Postgres goes away.
+//! 4. [`rest`] lets the stream wait while a table gets other columns.
+//! 5. [`task`] starts over with a growing pause whenever Postgres goes away.
 //!
 //! The work runs on a thread of its own with its own runtime, so that decoding and building Arrow
 //! arrays never delays a request.
@@ -23,6 +24,7 @@ mod initial_copy;
 mod lake_id;
 pub mod pgoutput;
 mod publication;
+mod rest;
 mod route;
 mod slot;
 mod source;
@@ -39,12 +41,14 @@ use tokio_util::sync::CancellationToken;
 use warehouse::{Lake, TableSpec};
 
 pub use config::CaptureConfig;
+pub use rest::Paused;
 pub use status::{CaptureState, CaptureStatus};
 
+use self::rest::Request;
 use crate::{Error, Result};
 
-/// Flush requests that may wait at once; a caller beyond that waits to ask.
-const WAITING_FLUSHES: usize = 16;
+/// Requests that may wait at once; a caller beyond that waits to ask.
+const WAITING_REQUESTS: usize = 16;
 
 /// The running capture task.
 ///
@@ -58,8 +62,9 @@ pub struct Capture {
 /// A way to look at the capture task and to talk to it, for any number of holders.
 #[derive(Debug, Clone)]
 pub struct CaptureHandle {
+    publication: String,
     status: watch::Receiver<CaptureStatus>,
-    flushes: mpsc::Sender<oneshot::Sender<Result<Lsn>>>,
+    requests: mpsc::Sender<Request>,
     cancel: CancellationToken,
 }
 
@@ -84,8 +89,9 @@ impl Capture {
     /// As [`Capture::start`].
     pub fn start_tables(origin: Origin, lake: Lake, config: CaptureConfig) -> Result<Self> {
         let (status, statuses) = watch::channel(CaptureStatus::starting(lake.durable_lsn()));
-        let (flushes, requests) = mpsc::channel(WAITING_FLUSHES);
+        let (sender, requests) = mpsc::channel(WAITING_REQUESTS);
         let cancel = CancellationToken::new();
+        let publication = config.publication.clone();
         let task = task::Task {
             source: source::Source::from_url(&origin.url)?,
             lake_id: lake_id::read_or_create(&config.lake_dir)?,
@@ -94,11 +100,11 @@ impl Capture {
             lake,
             config,
             status: Arc::new(status),
-            flushes: requests,
+            requests,
             cancel: cancel.clone(),
         };
         let ended = task::spawn(task)?;
-        Ok(Self { handle: CaptureHandle { status: statuses, flushes, cancel }, ended })
+        Ok(Self { handle: CaptureHandle { publication, status: statuses, requests: sender, cancel }, ended })
     }
 
     /// A handle for routes, commands and benchmarks.
@@ -131,6 +137,11 @@ impl Drop for Capture {
 }
 
 impl CaptureHandle {
+    /// Name of the publication that the stream follows.
+    pub fn publication(&self) -> &str {
+        &self.publication
+    }
+
     /// The status now.
     pub fn status(&self) -> CaptureStatus {
         self.status.borrow().clone()
@@ -152,7 +163,19 @@ impl CaptureHandle {
     /// [`Error::NotRunning`] if the task has ended, [`Error::Lake`] if the lake cannot store.
     pub async fn flush(&self) -> Result<Lsn> {
         let (reply, answer) = oneshot::channel();
-        self.flushes.send(reply).await.map_err(|_ended| Error::NotRunning)?;
+        self.requests.send(Request::Flush(reply)).await.map_err(|_ended| Error::NotRunning)?;
+        answer.await.unwrap_or(Err(Error::NotRunning))
+    }
+
+    /// Lets the stream wait between two transactions, with everything stored that it has brought, until
+    /// it is told to go on. Postgres keeps what is written meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::NotRunning`] if the task has ended or Postgres is away, [`Error::CatchingUp`] while the
+    /// lake does not stand at one position after a crash.
+    pub async fn pause(&self) -> Result<Paused> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request::Pause(reply)).await.map_err(|_ended| Error::NotRunning)?;
         answer.await.unwrap_or(Err(Error::NotRunning))
     }
 }

@@ -162,6 +162,9 @@ pub enum Error {
         #[source]
         source: warehouse::Error,
     },
+    /// After a crash some tables of the lake are ahead of others until the log has brought them together.
+    #[error("the warehouse is still catching up with Postgres; try again in a moment")]
+    CatchingUp,
     /// The capture task is not running any more.
     #[error("capture is not running")]
     NotRunning,
@@ -184,6 +187,7 @@ impl Fault for Error {
             | Self::Silent { .. }
             | Self::SlotActive { .. }
             | Self::SlotBlocked { .. }
+            | Self::CatchingUp
             | Self::NotRunning => FaultKind::Unavailable,
             Self::TableMissing { .. }
             | Self::OtherCluster { .. }
@@ -224,6 +228,7 @@ impl Fault for Error {
             Self::BadKey { .. } => "bad_key",
             Self::BadRow { .. } => "bad_row",
             Self::Lake { source, .. } => source.code(),
+            Self::CatchingUp => "warehouse_catching_up",
             Self::NotRunning => "capture_not_running",
             Self::Spawn { .. } => "capture_not_started",
         }

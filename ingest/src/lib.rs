@@ -4,7 +4,8 @@
 //! follows the write-ahead log; [`CaptureConfig`] sets its limits; [`CaptureStatus`] says how far
 //! it is; [`pgoutput`](capture::pgoutput) reads the bytes of the log; [`Error`] is everything that
 //! can go wrong there. [`import::run`] brings a CSV or XLSX file into any object, as an
-//! [`import::Mapping`] says; [`imports`] does it as a job; [`api`] are the routes.
+//! [`import::Mapping`] says; [`imports`] does it as a job; [`data_model`] changes what records consist of while everything runs; [`api`] are the
+//! routes.
 //!
 //! Invariants: a position is acknowledged to Postgres only after the lake has stored it durably
 //! together with the data; a transaction reaches the lake whole or not at all, and once; columns
@@ -12,6 +13,7 @@
 
 pub mod api;
 pub mod capture;
+pub mod data_model;
 mod error;
 pub mod import;
 pub mod imports;

@@ -6,7 +6,7 @@ mod compare;
 mod decoder;
 mod drift;
 mod initial_copy;
-mod lake;
+pub(crate) mod lake;
 mod restart;
 mod schema;
 mod server;

@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod capture;
 #[cfg(test)]
+mod data_model;
+#[cfg(test)]
 mod import;

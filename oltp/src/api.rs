@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use catalog::Catalog;
+use catalog::{Catalog, ObjectDef};
 use utoipa::openapi::OpenApi;
 
 use crate::{Oltp, identity::Identity};
@@ -43,6 +43,11 @@ pub fn record_routes(oltp: &Oltp) -> Router {
     records::routes(oltp).merge(around_records(oltp))
 }
 
+/// The routes of an object that administrators added, made when it is.
+pub fn added_object_routes(oltp: &Oltp, object: &ObjectDef) -> Router {
+    records::of_object(oltp, object).merge(bulk::of_object(oltp, object))
+}
+
 fn around_records(oltp: &Oltp) -> Router {
     events::routes(oltp)
         .merge(timeline::routes(oltp))
@@ -57,25 +62,24 @@ fn around_records(oltp: &Oltp) -> Router {
         .merge(audit::routes(oltp))
 }
 
-/// What [`routes`] offers, for the standard catalogue.
-pub fn openapi() -> OpenApi {
-    let catalog = Catalog::standard();
+/// What [`routes`] offers for these objects.
+pub fn openapi(catalog: &Catalog) -> OpenApi {
     let mut openapi = identity::openapi();
-    openapi.merge(record_openapi(&catalog));
+    openapi.merge(record_openapi(catalog));
     openapi.merge(conversion::openapi());
     openapi.merge(events::openapi());
     openapi.merge(lead_statuses::openapi());
     openapi.merge(handoff::openapi());
     openapi.merge(notifications::openapi());
-    openapi.merge(together::openapi(&catalog));
-    openapi.merge(records::assign::openapi(&catalog));
+    openapi.merge(together::openapi(catalog));
+    openapi.merge(records::assign::openapi(catalog));
     openapi.merge(permissions::openapi());
-    openapi.merge(timeline::openapi(&catalog));
-    openapi.merge(bulk::openapi(&catalog));
-    openapi.merge(duplicates::openapi(&catalog));
+    openapi.merge(timeline::openapi(catalog));
+    openapi.merge(bulk::openapi(catalog));
+    openapi.merge(duplicates::openapi(catalog));
     openapi.merge(jobs::openapi());
     openapi.merge(downloads::openapi());
-    openapi.merge(documents::openapi(&catalog));
+    openapi.merge(documents::openapi(catalog));
     openapi.merge(audit::openapi());
     openapi.merge(webhooks::openapi());
     identity::with_passwords(openapi)

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use catalog::{Catalog, Clock};
+use catalog::{Catalog, Clock, LiveCatalog};
 use sqlx::{
     PgPool,
     migrate::Migrator,
@@ -38,7 +38,7 @@ pub struct Oltp {
 #[derive(Debug)]
 struct Inner {
     pool: PgPool,
-    catalog: Arc<Catalog>,
+    catalog: LiveCatalog,
     clock: Arc<dyn Clock>,
     url: String,
     people_version: AtomicU64,
@@ -65,7 +65,7 @@ impl Oltp {
         let oltp = Self {
             inner: Arc::new(Inner {
                 pool,
-                catalog,
+                catalog: catalog.into(),
                 clock,
                 url: url.to_owned(),
                 people_version: AtomicU64::new(0),
@@ -150,8 +150,13 @@ impl Oltp {
         &self.inner.pool
     }
 
-    /// Every object of the workspace.
+    /// Every object of the workspace, as it is now.
     pub fn catalog(&self) -> &Arc<Catalog> {
+        self.inner.catalog.now()
+    }
+
+    /// The handle that tells every service what the objects are, and replaces them.
+    pub fn live_catalog(&self) -> &LiveCatalog {
         &self.inner.catalog
     }
 

@@ -112,6 +112,10 @@ pub enum Error {
     #[error("this job cannot be taken back: it is not over, it was taken back already, or too long ago")]
     NotUndoable,
 
+    /// Somebody uses a table for so long that it cannot be changed now.
+    #[error("the records are in use by something that takes long; try again in a moment")]
+    TableInUse,
+
     /// No token came with the request.
     #[error("sign in first: send `Authorization: Bearer` with an access token or an API token")]
     NotSignedIn,
@@ -316,9 +320,11 @@ impl Fault for Error {
             | Self::ProviderRefused
             | Self::TokenRefused => FaultKind::Unauthenticated,
             Self::TooManyAttempts { .. } | Self::Crowded | Self::TooManyJobs { .. } => FaultKind::Throttled,
-            Self::Busy | Self::NotConnected { .. } | Self::ProviderAway { .. } | Self::Store { .. } => {
-                FaultKind::Unavailable
-            }
+            Self::Busy
+            | Self::TableInUse
+            | Self::NotConnected { .. }
+            | Self::ProviderAway { .. }
+            | Self::Store { .. } => FaultKind::Unavailable,
             Self::Database(error) => database_kind(error),
             Self::BulkRow { source, .. } => source.kind(),
             Self::DatabaseUrl { .. }
@@ -362,6 +368,7 @@ impl Fault for Error {
             Self::TooManyJobs { .. } => "too_many_jobs",
             Self::JobEnded => "job_ended",
             Self::NotUndoable => "not_undoable",
+            Self::TableInUse => "table_in_use",
             Self::AdministratorsOnly { .. } => "administrators_only",
             Self::PersonsOnly => "persons_only",
             Self::FileTooLarge { .. } => "file_too_large",
@@ -394,7 +401,9 @@ fn database_kind(error: &sqlx::Error) -> FaultKind {
     if let Some(state) = error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
         return match state.as_ref() {
             "57014" => FaultKind::Timeout, // query cancelled by a timeout
-            "40001" | "40P01" | "55P03" | "25006" => FaultKind::Unavailable, // lost a race, or read-only for now
+            // It lost a race, Postgres is read-only for now, or a field or an object was deleted between the
+            // reading of the catalogue and the statement.
+            "40001" | "40P01" | "55P03" | "25006" | "42703" | "42P01" => FaultKind::Unavailable,
             state if ["08", "53", "57"].iter().any(|class| state.starts_with(class)) => FaultKind::Unavailable,
             _ => FaultKind::Broken,
         };

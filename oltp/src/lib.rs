@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`Oltp`] is the connection that everything else hangs on; [`identity`] turns a
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
-//! whole loads; [`documents`] keeps the files attached to them; [`conversion`] makes a lead a customer;
+//! whole loads; [`data_model`] changes what they consist of; [`documents`] keeps the files attached to them; [`conversion`] makes a lead a customer;
 //! [`jobs`] is the queue of long work, [`duplicates`] finds what is there twice; [`relay`] tells what
 //! follows from writes, such as [`notifications`] and [`webhooks`]; [`schedules`] and [`deliveries`] are the queue of
 //! scheduled mail, [`mails`] that of all other mail; [`feed`] tells of writes as they are committed;
@@ -22,6 +22,7 @@ pub mod baseline;
 pub mod bookmarks;
 pub mod bulk;
 pub mod conversion;
+pub mod data_model;
 mod database;
 pub mod deliveries;
 pub mod documents;

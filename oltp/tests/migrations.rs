@@ -7,7 +7,7 @@ use oltp::testing::Cluster;
 use sqlx::Row;
 
 /// Tables that are not objects, and therefore not captured.
-const OTHER_TABLES: [&str; 35] = [
+const OTHER_TABLES: &[&str] = &[
     "_sqlx_migrations",
     "account_links",
     "api_tokens",
@@ -18,6 +18,8 @@ const OTHER_TABLES: [&str; 35] = [
     "avatars",
     "bookmarks",
     "confirmed_emails",
+    "custom_fields",
+    "custom_objects",
     "document_versions",
     "documents",
     "external_identities",
@@ -71,7 +73,8 @@ async fn every_column_of_the_catalogue_exists_with_its_type_and_no_other() {
             object.columns().map(|(name, pg_type)| (name.to_owned(), pg_type, required(name))).collect();
         assert_eq!(stored.remove(&object.table), Some(described), "{}", object.table);
     }
-    assert_eq!(stored.into_keys().collect::<BTreeSet<_>>(), OTHER_TABLES.map(str::to_owned).into());
+    let others: BTreeSet<String> = OTHER_TABLES.iter().map(|&table| table.to_owned()).collect();
+    assert_eq!(stored.into_keys().collect::<BTreeSet<_>>(), others);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ mod plan;
 use std::{collections::BTreeSet, fmt, sync::Arc, time::Instant};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
-use catalog::{Catalog, Clock, Invalid, Principal};
+use catalog::{Catalog, Clock, Invalid, LiveCatalog, Principal};
 use chrono::{DateTime, Utc};
 use datafusion::prelude::SessionContext;
 use warehouse::{LakeReader, LakeSnapshot, LakeStatus};
@@ -37,7 +37,7 @@ pub struct QueryService(Arc<Inner>);
 
 struct Inner {
     reader: LakeReader,
-    catalog: Arc<Catalog>,
+    catalog: LiveCatalog,
     clock: Arc<dyn Clock>,
     config: QueryConfig,
     sessions: Sessions,
@@ -69,10 +69,11 @@ impl QueryService {
     /// When the scratch folder or the threads cannot be made.
     pub fn new(
         reader: LakeReader,
-        catalog: Arc<Catalog>,
+        catalog: impl Into<LiveCatalog>,
         clock: Arc<dyn Clock>,
         config: QueryConfig,
     ) -> Result<Self, Error> {
+        let catalog = catalog.into();
         let facts = Arc::new(Facts::default());
         let sessions = Sessions::new(&config, Arc::clone(&facts))?;
         let duck = Duck::new(&config, facts);
@@ -184,7 +185,7 @@ impl QueryService {
     }
 
     pub(crate) fn catalog(&self) -> &Arc<Catalog> {
-        &self.0.catalog
+        self.0.catalog.now()
     }
 
     /// The time of the program.
@@ -221,7 +222,7 @@ impl QueryService {
             }
         }
         let snapshot = self.pin(at).await?;
-        Ok(Sight::of(caller, &self.0.catalog, snapshot, at.as_of))
+        Ok(Sight::of(caller, self.catalog(), snapshot, at.as_of))
     }
 
     pub(crate) async fn pin(&self, at: &ReadAt) -> Result<Arc<LakeSnapshot>, Error> {

@@ -73,6 +73,11 @@ impl Sight {
         Self { snapshot, as_of: None, catalog: Arc::clone(catalog), viewer: Viewer::Verifier }
     }
 
+    /// The objects that names are looked up in.
+    pub(crate) fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
     /// The relation of this name, if there is one.
     ///
     /// # Errors

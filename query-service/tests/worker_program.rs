@@ -7,7 +7,6 @@ use std::{
     net::{TcpListener, TcpStream},
     os::unix::net::UnixDatagram,
     path::Path,
-    sync::Arc,
 };
 
 use catalog::Catalog;
@@ -20,7 +19,7 @@ fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
         [command, dir, address] if command == "try-everything" => try_everything(Path::new(dir), address),
-        _ => serve(Arc::new(Catalog::standard())),
+        _ => serve(&Catalog::standard()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use catalog::{Catalog, Clock, Principal};
+use catalog::{Clock, LiveCatalog, Principal};
 use chrono_tz::Tz;
 use query_service::{EngineChoice, QueryService, ReadAt};
 
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ReportService {
     query: QueryService,
-    model: Arc<Model>,
+    catalog: LiveCatalog,
     clock: Arc<dyn Clock>,
 }
 
@@ -53,8 +53,8 @@ impl RunRequest {
 
 impl ReportService {
     /// A service over these objects.
-    pub fn new(query: QueryService, catalog: Arc<Catalog>, clock: Arc<dyn Clock>) -> Self {
-        Self { query, model: Arc::new(Model::new(catalog)), clock }
+    pub fn new(query: QueryService, catalog: impl Into<LiveCatalog>, clock: Arc<dyn Clock>) -> Self {
+        Self { query, catalog: catalog.into(), clock }
     }
 
     /// What somebody can report on.
@@ -62,11 +62,17 @@ impl ReportService {
         self.known(caller).describe(caller)
     }
 
+    /// The model of everything, as it is now.
+    fn whole(&self) -> Model {
+        Model::new(Arc::clone(self.catalog.now()))
+    }
+
     /// The model of what the caller may know of.
-    fn known(&self, caller: &Principal) -> Arc<Model> {
-        match self.model.catalog().known_to(caller) {
-            Cow::Borrowed(_) => Arc::clone(&self.model),
-            Cow::Owned(catalog) => Arc::new(Model::new(Arc::new(catalog))),
+    fn known(&self, caller: &Principal) -> Model {
+        let catalog = self.catalog.now();
+        match catalog.known_to(caller) {
+            Cow::Borrowed(_) => Model::new(Arc::clone(catalog)),
+            Cow::Owned(known) => Model::new(Arc::new(known)),
         }
     }
 
@@ -88,8 +94,8 @@ impl ReportService {
     /// The specification is wrong or uses what the caller may not see.
     pub fn compile(&self, caller: &Principal, spec: &ReportSpec, request: &RunRequest) -> Result<Compiled, Error> {
         let now = request.at.as_of.unwrap_or_else(|| self.clock.now());
-        let model = &self.known(caller);
-        compile(spec, Situation { model, whole: &self.model, caller, now, zone: request.zone })
+        let (model, whole) = (&self.known(caller), &self.whole());
+        compile(spec, Situation { model, whole, caller, now, zone: request.zone })
     }
 
     /// Runs a report.

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use catalog::{Catalog, Principal, Purpose};
+use catalog::{Catalog, FaultKind, Principal, Purpose};
 use oltp::{
     Oltp,
     api::{Asker, CurrentSession, asker},
@@ -20,7 +20,10 @@ use oltp::{
 use serde_json::Value;
 use tower_http::{compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
-use super::{App, LocalToken, description, idempotency, lake, limits, limits::Limits, manners, proxies, web};
+use super::{
+    App, LocalToken, added, added::AddedObjects, description, idempotency, lake, limits, limits::Limits, manners,
+    proxies,
+};
 use crate::config::Config;
 
 /// Longest time one request may take; imports and exports stream within it.
@@ -29,8 +32,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_hours(1);
 const ACT_AS: &str = "x-leadhouse-as";
 
 /// The whole HTTP interface.
-pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> anyhow::Result<Router> {
-    let described = Json(openapi()?);
+pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> Router {
     let limits = Arc::new(Limits::new(&config.http));
     let callers = Callers { identity: Arc::clone(&app.identity), token: token.clone(), limits: Arc::clone(&limits) };
     let trusted: Arc<[IpAddr]> = config.http.trusted_proxies.clone().into();
@@ -49,36 +51,46 @@ pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> anyhow::
         .merge(dashboards::api::routes(app.dashboards.clone()))
         .merge(dashboards::api::schedules::routes(app.deliveries.clone()))
         .merge(scoring_model::api::routes(app.scoring.clone()))
+        .merge(ingest::api::data_model::routes(&app.data_model))
         .merge(lake::routes(app.oltp.clone(), app.capture.clone()))
-        .route("/api/openapi.json", get(move || async move { described }));
+        .route("/api/openapi.json", get(described).with_state(app.oltp.clone()));
     let pages =
         Router::new().route("/healthz", get(async || "ok")).route("/readyz", get(ready).with_state(app.oltp.clone()));
     let answering = with_fallbacks(api.merge(pages))
-        .fallback(web::serve)
+        .fallback_service(Router::new().fallback(added::serve).with_state(AddedObjects::of(app)))
         .layer(middleware::from_fn_with_state(app.oltp.clone(), idempotency::layer))
         .layer(middleware::from_fn_with_state(limits, limits::layer))
         .layer(middleware::from_fn_with_state(callers, authenticate))
         .layer(middleware::from_fn_with_state(trusted, proxies::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT));
-    Ok(manners::polite(answering, config)
+    manners::polite(answering, config)
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
-        .layer(middleware::from_fn(request_scope)))
+        .layer(middleware::from_fn(request_scope))
 }
 
-/// The OpenAPI description of everything [`router`] serves under `/api`.
+/// The OpenAPI description of everything there is now.
+async fn described(State(oltp): State<Oltp>) -> Result<Json<Value>, Problem> {
+    openapi(oltp.catalog()).map(Json).map_err(|error| {
+        tracing::error!(error = %error, "the interface cannot be described");
+        Problem::new(FaultKind::Broken, "not_describable", "The interface cannot be described.")
+    })
+}
+
+/// The OpenAPI description of everything [`router`] serves under `/api` for these objects.
 ///
 /// # Errors
 /// A crate describes something that JSON cannot say: a defect.
-pub(crate) fn openapi() -> serde_json::Result<Value> {
-    let mut merged = oltp::api::openapi();
+pub(crate) fn openapi(catalog: &Catalog) -> serde_json::Result<Value> {
+    let mut merged = oltp::api::openapi(catalog);
     merged.merge(ingest::api::openapi());
     merged.merge(ingest::api::imports::openapi());
+    merged.merge(ingest::api::data_model::openapi());
     merged.merge(query_service::api::openapi());
     merged.merge(query_service::api::analytics::openapi());
     merged.merge(query_service::api::search::openapi());
     merged.merge(report_builder::api::openapi());
-    merged.merge(report_builder::api::exports::openapi(&Catalog::standard()));
+    merged.merge(report_builder::api::exports::openapi(catalog));
     merged.merge(dashboards::api::openapi());
     merged.merge(dashboards::api::schedules::openapi());
     merged.merge(scoring_model::api::openapi());

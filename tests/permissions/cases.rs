@@ -63,6 +63,9 @@ pub(super) fn all() -> Vec<Case> {
         get("/api/auth/identities", Who::Anyone),
         Case { filled: "/api/search?q=deal", ..get("/api/search", Who::Anyone) },
         get("/api/catalog", Who::Anyone),
+        get("/api/catalog/fields", Who::Only(&["ada"])),
+        post("/api/catalog/fields", added_field(), Who::Only(&["ada"])),
+        get("/api/catalog/objects", Who::Only(&["ada"])),
         get("/api/customers", Who::Anyone),
         get("/api/events", Who::Anyone),
         get("/api/permissions", Who::Only(&["ada"])),
@@ -119,4 +122,8 @@ fn get(path: &'static str, who: Who) -> Case {
 fn post(path: &'static str, body: Value, who: Who) -> Case {
     let body = Some(body).filter(|body| !body.is_null());
     Case { method: Method::POST, path, about: "", filled: path, body, who }
+}
+
+fn added_field() -> Value {
+    json!({"object": "lead", "label": "Sweep", "kind": {"type": "bool"}})
 }

@@ -242,7 +242,7 @@ impl Lake {
         }
     }
 
-    fn take_in_epoch(&mut self, epoch: Epoch) {
+    pub(crate) fn take_in_epoch(&mut self, epoch: Epoch) {
         self.epoch = epoch;
         self.epoch_written_at = Instant::now();
         self.report();

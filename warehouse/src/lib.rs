@@ -35,6 +35,7 @@ mod parquet_file;
 mod postgres_text;
 mod reader;
 mod recover;
+mod reshape;
 mod rows;
 pub mod search;
 mod snapshot;

@@ -177,16 +177,16 @@ fn holds_rows(part: &Path) -> Result<bool> {
 }
 
 /// What is needed to read the stored tables.
-struct Opening<'a> {
-    dir: &'a Path,
-    disk: Disk,
-    at: DateTime<Utc>,
-    epoch: &'a Epoch,
+pub(crate) struct Opening<'a> {
+    pub(crate) dir: &'a Path,
+    pub(crate) disk: Disk,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) epoch: &'a Epoch,
 }
 
 impl Opening<'_> {
     /// Reads a table at the newest versions, or at those of an epoch; makes it if it is not there.
-    async fn load(&self, shape: &Arc<TableShape>, versions: Option<EpochTable>) -> Result<Table> {
+    pub(crate) async fn load(&self, shape: &Arc<TableShape>, versions: Option<EpochTable>) -> Result<Table> {
         let mut stores = Stores::new(self.dir, &shape.name);
         let (delta_schema, delta_hist_schema) = (shape.delta_schema(), shape.delta_hist_schema());
         if !stores.cur.exists() {
@@ -202,8 +202,9 @@ impl Opening<'_> {
         stores.cur.version = cur.version;
         stores.hist.version = hist.version;
         if versions.is_none() {
-            self.adapt(&mut stores.cur, &cur, &shape.name, (&delta_schema, true))?;
-            self.adapt(&mut stores.hist, &hist, &shape.name, (&delta_hist_schema, false))?;
+            let when = (self.disk, self.at);
+            adapt(&mut stores.cur, &cur, &shape.name, (&delta_schema, true), when)?;
+            adapt(&mut stores.hist, &hist, &shape.name, (&delta_hist_schema, false), when)?;
         }
         let mut table = Table::new(Arc::clone(shape), stores);
         table.cur_lsn = cur.lsn;
@@ -243,26 +244,31 @@ impl Opening<'_> {
         }
         Ok(tables)
     }
+}
 
-    /// Brings the stored description in line: columns may have been added or dropped, but a column
-    /// never changes its type.
-    fn adapt(&self, log: &mut DeltaLog, stored: &Stored, table: &str, wanted: (&str, bool)) -> Result<()> {
-        let (schema, with_vectors) = wanted;
-        let before = columns(&stored.schema);
-        let parsed: Value = serde_json::from_str(schema).unwrap_or_default();
-        let after = columns(&parsed);
-        for (name, kind) in &after {
-            if let Some(old) = before.get(name).filter(|old| *old != kind) {
-                let reason = format!("column `{name}` was {old} and is now {kind}");
-                return Err(Error::SchemaChanged { table: table.to_owned(), reason });
-            }
+/// Brings the stored description in line: columns may have been added or dropped, but a column
+/// never changes its type.
+pub(crate) fn adapt(
+    log: &mut DeltaLog,
+    stored: &Stored,
+    table: &str,
+    (schema, with_vectors): (&str, bool),
+    (disk, at): (Disk, DateTime<Utc>),
+) -> Result<()> {
+    let before = columns(&stored.schema);
+    let parsed: Value = serde_json::from_str(schema).unwrap_or_default();
+    let after = columns(&parsed);
+    for (name, kind) in &after {
+        if let Some(old) = before.get(name).filter(|old| *old != kind) {
+            let reason = format!("column `{name}` was {old} and is now {kind}");
+            return Err(Error::SchemaChanged { table: table.to_owned(), reason });
         }
-        if before == after {
-            return Ok(());
-        }
-        let info = commit_info("CHANGE COLUMNS", self.at, &serde_json::json!({}));
-        log.commit(&[info, metadata(&stored.id, schema, with_vectors, self.at)], self.disk)
     }
+    if before == after {
+        return Ok(());
+    }
+    let info = commit_info("CHANGE COLUMNS", at, &serde_json::json!({}));
+    log.commit(&[info, metadata(&stored.id, schema, with_vectors, at)], disk)
 }
 
 /// Names and types of the columns of a Delta schema.

@@ -226,6 +226,21 @@ impl Table {
         self.rows.shrink_to(KEPT_CHANGES);
     }
 
+    /// Takes up other columns; everything in memory must be in files.
+    ///
+    /// # Errors
+    /// [`Error::MustReopen`] when it is not.
+    pub(crate) fn reshape(&mut self, shape: Arc<TableShape>) -> Result<()> {
+        if !self.log.is_empty() {
+            return Err(Error::MustReopen);
+        }
+        self.rows.clear();
+        self.log = VersionLog::new(Arc::clone(&shape));
+        self.shape = shape;
+        self.changed = true;
+        Ok(())
+    }
+
     /// Forgets every row and file; a new copy takes their place.
     pub(crate) fn reset(&mut self) {
         let fresh = Self::new(Arc::clone(&self.shape), self.stores.clone());

@@ -11,6 +11,8 @@ mod model;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
+mod reshape;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod source;

@@ -33,6 +33,8 @@ export const links = {
   scoring: () => "/scoring",
   analytics: (subject: string) => `/${subject}/analytics`,
   search: (text: string) => withParameters("/search", { q: text }),
+  /** The fields of an object by its singular name. */
+  dataModel: (object?: string) => (object ? `/settings/data-model/${object}` : "/settings/data-model"),
   roles: () => "/settings/roles",
   /** A preset by name, or a custom role by id. */
   role: (role: string) => `/settings/roles/${role}`,

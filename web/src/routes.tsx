@@ -40,6 +40,7 @@ const pages = {
   search: lazy(() => import("./search/SearchPage.tsx")),
   inbox: lazy(() => import("./inbox/InboxPage.tsx")),
   scoring: lazy(() => import("./scoring/ScoringPage.tsx")),
+  dataModel: lazy(() => import("./datamodel/DataModelPage.tsx")),
   roles: lazy(() => import("./roles/RolesPage.tsx")),
 };
 
@@ -79,6 +80,8 @@ export const routes: RouteObject[] = [
           { path: "/contacts/analytics", ...page(pages.contactAnalytics) },
           { path: "/companies/analytics", ...page(pages.companyAnalytics) },
           { path: "/inbox", ...page(pages.inbox) },
+          { path: "/settings/data-model", ...page(pages.dataModel) },
+          { path: "/settings/data-model/:object", ...page(pages.dataModel) },
           { path: "/settings/roles", ...page(pages.roles) },
           { path: "/settings/roles/:role", ...page(pages.roles) },
           { path: "/deals/board", ...page(pages.board) },

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use pgwire_replication::{ReplicationClient, ReplicationEvent};
 use tokio::{
-    sync::{oneshot, watch},
+    sync::watch,
     time::{Instant, sleep},
 };
 
@@ -23,6 +23,7 @@ use crate::{
         apply::{Applied, Applier},
         columns,
         pgoutput::{self, Begin, Commit, Message},
+        rest::{self, Ended, Requests},
         slot,
         source::Source,
         task::Task,
@@ -37,13 +38,13 @@ const BURST: usize = 512;
 
 /// A stop waits this long for the last acknowledgement to leave; without it the same changes are
 /// sent again at the next start, and skipped.
-const LAST_ACKNOWLEDGEMENT: Duration = Duration::from_secs(2);
+pub(super) const LAST_ACKNOWLEDGEMENT: Duration = Duration::from_secs(2);
 
-/// Follows the stream until the task is asked to stop.
+/// Follows the stream until the task is asked to stop or to wait.
 ///
 /// # Errors
 /// Whatever ended the stream; what was applied stays applied.
-pub(crate) async fn follow(task: &mut Task, client: &mut ReplicationClient, slot: &str) -> Result<()> {
+pub(crate) async fn follow(task: &mut Task, client: &mut ReplicationClient, slot: &str) -> Result<Ended> {
     let source = task.source.clone();
     let status = std::sync::Arc::clone(&task.status);
     let every = task.config.slot_check_every;
@@ -54,15 +55,15 @@ pub(crate) async fn follow(task: &mut Task, client: &mut ReplicationClient, slot
     }
 }
 
-async fn stream(task: &mut Task, client: &mut ReplicationClient) -> Result<()> {
-    let mut session = Session { applier: Applier::new(&task.tables), flushes: Vec::new() };
+async fn stream(task: &mut Task, client: &mut ReplicationClient) -> Result<Ended> {
+    let mut session = Session { applier: Applier::new(&task.tables), requests: Requests::default() };
     task.status.send_modify(|status| status.last_error = None);
     loop {
         let pause = task.lake.publish_due().map_or(HOUSEKEEPING, |due| due.min(HOUSEKEEPING));
         tokio::select! {
             biased;
-            () = task.cancel.cancelled() => return stop(task, client).await,
-            Some(reply) = task.flushes.recv() => session.flushes.push(reply),
+            () = task.cancel.cancelled() => return stop(task, client).await.map(|()| Ended::Stopped),
+            Some(request) = task.requests.recv() => session.requests.keep(request),
             event = client.recv() => {
                 session.event(task, client, event).await?;
                 // More may have arrived meanwhile; taking it here saves the timers of the select.
@@ -74,13 +75,17 @@ async fn stream(task: &mut Task, client: &mut ReplicationClient) -> Result<()> {
             () = sleep(pause) => {}
         }
         session.look_after(task, client).await?;
+        if let Some(reply) = session.requests.pause.take_if(|_| !session.applier.open()) {
+            rest::leave(task, client).await?;
+            return Ok(Ended::Paused(reply));
+        }
     }
 }
 
 /// What one connection keeps in mind.
 struct Session {
     applier: Applier,
-    flushes: Vec<oneshot::Sender<Result<Lsn>>>,
+    requests: Requests,
 }
 
 impl Session {
@@ -166,12 +171,12 @@ impl Session {
         if task.lake.needs_flush() {
             task.lake.start_flush().map_err(lake_failed)?;
         }
-        if self.flushes.is_empty() || self.applier.open() {
+        if self.requests.flushes.is_empty() || self.applier.open() {
             return Ok(());
         }
         let durable = task.flush().await?;
         acknowledge(client, durable);
-        for reply in self.flushes.drain(..) {
+        for reply in self.requests.flushes.drain(..) {
             // Whoever asked may have gone.
             let _unheard = reply.send(Ok(durable));
         }

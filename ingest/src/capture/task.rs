@@ -15,6 +15,7 @@ use crate::{
     Error, Result,
     capture::{
         CaptureConfig, CaptureState, CaptureStatus, columns, follow, initial_copy, publication,
+        rest::{Ended, Request},
         slot::{self, Beginning, LakePosition},
         source::Source,
     },
@@ -38,7 +39,7 @@ pub(crate) struct Task {
     pub(crate) lake: Lake,
     pub(crate) config: CaptureConfig,
     pub(crate) status: Arc<watch::Sender<CaptureStatus>>,
-    pub(crate) flushes: mpsc::Receiver<oneshot::Sender<Result<Lsn>>>,
+    pub(crate) requests: mpsc::Receiver<Request>,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -80,7 +81,16 @@ impl Task {
         let mut rebuilds = Rebuilds::default();
         loop {
             let began = Instant::now();
-            let Err(error) = self.session(&mut rebuilds).await else { break };
+            let error = match self.session(&mut rebuilds).await {
+                Ok(Ended::Stopped) => break,
+                Ok(Ended::Paused(reply)) => {
+                    if self.rest(reply).await {
+                        break;
+                    }
+                    continue;
+                }
+                Err(error) => error,
+            };
             self.lake.abort();
             self.report(&error);
             if self.cancel.is_cancelled() || !error.kind().retryable() {
@@ -102,8 +112,8 @@ impl Task {
         Ok(())
     }
 
-    /// One connection from beginning to end; `Ok` means that the task was asked to stop.
-    async fn session(&mut self, rebuilds: &mut Rebuilds) -> Result<()> {
+    /// One connection from beginning to end.
+    async fn session(&mut self, rebuilds: &mut Rebuilds) -> Result<Ended> {
         let cancel = self.cancel.clone();
         let client = tokio::select! {
             () = cancel.cancelled() => None,
@@ -111,7 +121,7 @@ impl Task {
         };
         let Some((mut client, slot)) = client else {
             self.lake.abort();
-            return self.flush().await.map(drop);
+            return self.flush().await.map(|_durable| Ended::Stopped);
         };
         self.status.send_modify(|status| status.state = CaptureState::Streaming);
         follow::follow(self, &mut client, &slot).await
@@ -195,9 +205,7 @@ impl Task {
             tokio::select! {
                 () = self.cancel.cancelled() => return true,
                 () = tokio::time::sleep_until(until) => return false,
-                Some(reply) = self.flushes.recv() => {
-                    let _unheard = reply.send(self.flush().await);
-                }
+                Some(request) = self.requests.recv() => self.answer_resting(request).await,
             }
         }
     }

@@ -1,9 +1,12 @@
 //! `POST /api/{table}/bulk`: the same change for many records, as a job.
 
-use std::sync::Arc;
-
-use axum::{Router, extract::State, response::Response, routing::post};
-use catalog::{Catalog, Invalid, ObjectDef, Principal, Writers};
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    response::Response,
+    routing::post,
+};
+use catalog::{Catalog, CatalogObject, Invalid, ObjectDef, Principal, Writers};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::{
@@ -15,7 +18,7 @@ use uuid::Uuid;
 use super::{jobs::accepted, records::fields};
 use crate::{
     Error, Oltp,
-    http::{Caller, JsonBody, Problem},
+    http::{Caller, JsonBody, LiveObject, Problem},
     jobs::{BulkChange, BulkVerb, Job, Selection},
 };
 
@@ -24,12 +27,12 @@ const TEMPLATE: &str = "/api/{table}/bulk";
 
 pub(super) fn routes(oltp: &Oltp) -> Router {
     let objects = writable(oltp.catalog());
-    let route = |object: &ObjectDef| {
-        Router::new()
-            .route(&address(object), post(bulk))
-            .with_state(Many { oltp: oltp.clone(), object: Arc::new(object.clone()) })
-    };
-    objects.map(route).fold(Router::new(), Router::merge)
+    objects.filter(|object| !object.added()).map(|object| of_object(oltp, object)).fold(Router::new(), Router::merge)
+}
+
+/// The route of one object.
+pub(super) fn of_object(oltp: &Oltp, object: &ObjectDef) -> Router {
+    Router::new().route(&address(object), post(bulk)).with_state(LiveObject::of(oltp, oltp.live_catalog(), object))
 }
 
 /// The description of [`routes`]: the template printed once per object.
@@ -63,7 +66,13 @@ fn address(object: &ObjectDef) -> String {
 #[derive(Debug, Clone)]
 struct Many {
     oltp: Oltp,
-    object: Arc<ObjectDef>,
+    object: CatalogObject,
+}
+
+impl FromRef<LiveObject<Oltp>> for Many {
+    fn from_ref(live: &LiveObject<Oltp>) -> Self {
+        Self { oltp: live.service(), object: live.object() }
+    }
 }
 
 /// Which records, and what is done to them.

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, post},
 };
-use catalog::ObjectDef;
+use catalog::{CatalogObject, ObjectDef};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use crate::{
     documents::{
         Bin, Document, DocumentChanges, DocumentPage, DocumentQuery, DocumentVersion, Documents, NewLink, SignedLink,
     },
-    http::{Caller, JsonBody, PathParameters, Problem, QueryParameters},
+    http::{Caller, JsonBody, LiveObject, PathParameters, Problem, QueryParameters},
 };
 
 mod content;
@@ -33,16 +33,17 @@ use upload::Upload;
 /// Documents of every object of the catalogue.
 pub fn routes(documents: &Documents) -> Router {
     let catalog = Arc::clone(documents.oltp().catalog());
-    let of_records = catalog.objects.iter().map(|object| of_object(documents, object));
+    let of_records = catalog.objects.iter().filter(|object| !object.added()).map(|object| of_object(documents, object));
     of_records.fold(Router::new(), Router::merge).merge(of_documents(documents))
 }
 
-fn of_object(documents: &Documents, object: &ObjectDef) -> Router {
+/// What is attached to the records of one object.
+pub fn of_object(documents: &Documents, object: &ObjectDef) -> Router {
     Router::new()
         .route(&format!("/api/{}/{{id}}/documents", object.table), get(list_of_record).post(attach))
         // The limit on files is the upload's own, and comes from the configuration.
         .layer(DefaultBodyLimit::disable())
-        .with_state(Holder { documents: documents.clone(), object: Arc::new(object.clone()) })
+        .with_state(LiveObject::of(documents, documents.oltp().live_catalog(), object))
 }
 
 fn of_documents(documents: &Documents) -> Router {
@@ -63,12 +64,12 @@ fn of_documents(documents: &Documents) -> Router {
 #[derive(Debug, Clone)]
 struct Holder {
     documents: Documents,
-    object: Arc<ObjectDef>,
+    object: CatalogObject,
 }
 
-impl FromRef<Holder> for Documents {
-    fn from_ref(holder: &Holder) -> Self {
-        holder.documents.clone()
+impl FromRef<LiveObject<Documents>> for Holder {
+    fn from_ref(live: &LiveObject<Documents>) -> Self {
+        Self { documents: live.service(), object: live.object() }
     }
 }
 

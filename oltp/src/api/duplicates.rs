@@ -1,15 +1,13 @@
 //! Duplicates of leads, contacts and companies: warned of, listed, merged.
 
-use std::sync::Arc;
-
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{FromRef, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use catalog::{Catalog, ObjectDef};
+use catalog::{Catalog, CatalogObject, ObjectDef};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{
@@ -22,7 +20,7 @@ use super::records::fields;
 use crate::{
     Oltp,
     duplicates::{COMPARED, Duplicate, DuplicatePage, DuplicatePair},
-    http::{Caller, JsonBody, Problem},
+    http::{Caller, JsonBody, LiveObject, Problem},
     jobs::{Job, LinkedCount, Merge},
 };
 
@@ -37,7 +35,7 @@ pub(super) fn routes(oltp: &Oltp) -> Router {
             .route(&format!("/api/{table}/duplicates/check"), post(check))
             .route(&format!("/api/{table}/merge"), post(merge))
             .route(&format!("/api/{table}/merge/preview"), post(preview))
-            .with_state(Compared { oltp: oltp.clone(), object: Arc::new(object.clone()) })
+            .with_state(LiveObject::of(oltp, oltp.live_catalog(), object))
     };
     compared(oltp.catalog()).map(route).fold(Router::new(), Router::merge)
 }
@@ -91,7 +89,13 @@ fn compared(catalog: &Catalog) -> impl Iterator<Item = &ObjectDef> {
 #[derive(Debug, Clone)]
 struct Compared {
     oltp: Oltp,
-    object: Arc<ObjectDef>,
+    object: CatalogObject,
+}
+
+impl FromRef<LiveObject<Oltp>> for Compared {
+    fn from_ref(live: &LiveObject<Oltp>) -> Self {
+        Self { oltp: live.service(), object: live.object() }
+    }
 }
 
 /// Pairs of records that may be the same

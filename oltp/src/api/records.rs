@@ -14,14 +14,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
-use catalog::{Changes, ObjectDef, Principal};
+use catalog::{CatalogObject, Changes, ObjectDef, Principal};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
     Oltp,
-    http::{Caller, JsonBody, PathParameters, Problem, QueryParameters},
+    http::{Caller, JsonBody, LiveObject, PathParameters, Problem, QueryParameters},
     identity::Identity,
     records::{MAX_LIMIT, Record, Target},
 };
@@ -41,8 +41,8 @@ pub(super) use schemas::capitalised;
 
 /// The routes of every object of the catalogue, of the catalogue itself and of customers.
 pub(super) fn routes(oltp: &Oltp) -> Router {
-    let objects = oltp.catalog().objects.iter();
-    let routes = objects.map(|object| reading(oltp, object).merge(writing(oltp, object)));
+    let objects = oltp.catalog().objects.iter().filter(|object| !object.added());
+    let routes = objects.map(|object| of_object(oltp, object));
     routes
         .fold(Router::new(), Router::merge)
         .merge(description::routes(oltp))
@@ -52,16 +52,21 @@ pub(super) fn routes(oltp: &Oltp) -> Router {
 
 /// The same with people written as accounts: with passwords, and their own profile by themselves.
 pub(super) fn routes_with_accounts(oltp: &Oltp, identity: &Arc<Identity>) -> Router {
-    let objects = oltp.catalog().objects.iter();
+    let objects = oltp.catalog().objects.iter().filter(|object| !object.added());
     let routes = objects.map(|object| match object.name.as_str() {
-        "user" => reading(oltp, object).merge(accounts::writing(Records::of(oltp, object), identity)),
-        _ => reading(oltp, object).merge(writing(oltp, object)),
+        "user" => reading(oltp, object).merge(accounts::writing(live(oltp, object), identity)),
+        _ => of_object(oltp, object),
     });
     routes
         .fold(Router::new(), Router::merge)
         .merge(description::routes(oltp))
         .merge(customers::routes(oltp))
         .merge(assign::routes(oltp))
+}
+
+/// The routes of one object.
+pub(super) fn of_object(oltp: &Oltp, object: &ObjectDef) -> Router {
+    reading(oltp, object).merge(writing(oltp, object))
 }
 
 fn reading(oltp: &Oltp, object: &ObjectDef) -> Router {
@@ -72,7 +77,7 @@ fn reading(oltp: &Oltp, object: &ObjectDef) -> Router {
         .route(&format!("/api/{table}/{{id}}"), get(read).delete(delete))
         .route(&format!("/api/{table}/{{id}}/restore"), post(restore))
         .route(&format!("/api/{table}/{{id}}/audit"), get(audit))
-        .with_state(Records::of(oltp, object))
+        .with_state(live(oltp, object))
 }
 
 fn writing(oltp: &Oltp, object: &ObjectDef) -> Router {
@@ -80,27 +85,27 @@ fn writing(oltp: &Oltp, object: &ObjectDef) -> Router {
     Router::new()
         .route(&format!("/api/{table}"), post(create))
         .route(&format!("/api/{table}/{{id}}"), put(update).patch(update))
-        .with_state(Records::of(oltp, object))
+        .with_state(live(oltp, object))
+}
+
+fn live(oltp: &Oltp, object: &ObjectDef) -> LiveObject<Oltp> {
+    LiveObject::of(oltp, oltp.live_catalog(), object)
 }
 
 /// The records of one object.
 #[derive(Debug, Clone)]
 struct Records {
     oltp: Oltp,
-    object: Arc<ObjectDef>,
+    object: CatalogObject,
 }
 
-impl FromRef<Records> for Oltp {
-    fn from_ref(records: &Records) -> Self {
-        records.oltp.clone()
+impl FromRef<LiveObject<Oltp>> for Records {
+    fn from_ref(live: &LiveObject<Oltp>) -> Self {
+        Self { oltp: live.service(), object: live.object() }
     }
 }
 
 impl Records {
-    fn of(oltp: &Oltp, object: &ObjectDef) -> Self {
-        Self { oltp: oltp.clone(), object: Arc::new(object.clone()) }
-    }
-
     async fn fields(&self, caller: &Principal, body: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
         fields(&self.oltp, caller, &self.object, body).await
     }

@@ -1,9 +1,11 @@
 //! `GET /api/{table}/{id}/timeline` for leads, contacts, companies and deals.
 
-use std::sync::Arc;
-
-use axum::{Json, Router, extract::State, routing::get};
-use catalog::{Catalog, ObjectDef};
+use axum::{
+    Json, Router,
+    extract::{FromRef, State},
+    routing::get,
+};
+use catalog::{Catalog, CatalogObject, ObjectDef};
 use serde::Deserialize;
 use utoipa::{
     OpenApi,
@@ -13,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Oltp,
-    http::{Caller, PathParameters, Problem, QueryParameters},
+    http::{Caller, LiveObject, PathParameters, Problem, QueryParameters},
     records::{SUBJECTS, Timeline, TimelineItem, TimelineKind, TimelineQuery},
 };
 
@@ -23,9 +25,11 @@ const TEMPLATE: &str = "/api/{table}/{id}/timeline";
 pub(super) fn routes(oltp: &Oltp) -> Router {
     let subjects = subjects(oltp.catalog());
     let route = |object: &ObjectDef| {
-        Router::new()
-            .route(&address(object), get(timeline))
-            .with_state(Subject { oltp: oltp.clone(), object: Arc::new(object.clone()) })
+        Router::new().route(&address(object), get(timeline)).with_state(LiveObject::of(
+            oltp,
+            oltp.live_catalog(),
+            object,
+        ))
     };
     subjects.map(route).fold(Router::new(), Router::merge)
 }
@@ -60,7 +64,13 @@ fn address(object: &ObjectDef) -> String {
 #[derive(Debug, Clone)]
 struct Subject {
     oltp: Oltp,
-    object: Arc<ObjectDef>,
+    object: CatalogObject,
+}
+
+impl FromRef<LiveObject<Oltp>> for Subject {
+    fn from_ref(live: &LiveObject<Oltp>) -> Self {
+        Self { oltp: live.service(), object: live.object() }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,13 +1,11 @@
 //! Favourites, following and the activity feed over HTTP.
 
-use std::sync::Arc;
-
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{FromRef, State},
     routing::{get, put},
 };
-use catalog::{Catalog, ObjectDef};
+use catalog::{Catalog, CatalogObject, ObjectDef};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema, openapi::PathItem};
 use uuid::Uuid;
@@ -16,7 +14,7 @@ use crate::{
     Oltp,
     activity_feed::{Entry, Feed},
     bookmarks::{Bookmark, Bookmarked, Favourite},
-    http::{Caller, PathParameters, Problem, QueryParameters},
+    http::{Caller, LiveObject, PathParameters, Problem, QueryParameters},
 };
 
 /// Objects whose records people mark for themselves.
@@ -26,7 +24,7 @@ const TEMPLATES: [&str; 3] = ["/api/{table}/{id}/bookmarks", "/api/{table}/{id}/
 
 pub(super) fn routes(oltp: &Oltp) -> Router {
     let marks = objects(oltp.catalog()).map(|object| {
-        let subject = Subject { oltp: oltp.clone(), object: Arc::new(object.clone()) };
+        let subject = LiveObject::of(oltp, oltp.live_catalog(), object);
         let [bookmarks, favourite, follow] = TEMPLATES.map(|template| template.replace("{table}", &object.table));
         Router::new()
             .route(&bookmarks, get(marked))
@@ -75,7 +73,13 @@ fn objects(catalog: &Catalog) -> impl Iterator<Item = &ObjectDef> {
 #[derive(Debug, Clone)]
 struct Subject {
     oltp: Oltp,
-    object: Arc<ObjectDef>,
+    object: CatalogObject,
+}
+
+impl FromRef<LiveObject<Oltp>> for Subject {
+    fn from_ref(live: &LiveObject<Oltp>) -> Self {
+        Self { oltp: live.service(), object: live.object() }
+    }
 }
 
 impl Subject {

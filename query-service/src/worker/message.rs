@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use catalog::{Catalog, Principal};
+use catalog::{Additions, Catalog, Principal};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -35,6 +35,8 @@ pub(crate) struct Setup {
     pub(crate) processor_seconds: u64,
     /// Threads of the engine.
     pub(crate) threads: usize,
+    /// What administrators added to the standard catalogue.
+    pub(crate) additions: Additions,
 }
 
 impl Setup {
@@ -50,6 +52,7 @@ impl Setup {
             spill_bytes: config.spill_bytes,
             processor_seconds: config.statement_timeout.as_secs().saturating_add(1) * threads + START_SECONDS,
             threads: config.threads,
+            additions: Additions::default(),
         }
     }
 

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use catalog::{Catalog, Principal};
+use catalog::{Additions, Catalog, LiveCatalog, Principal};
 
 use super::{
     WorkerProgram,
@@ -46,10 +46,10 @@ pub(crate) struct Workers(Arc<Pool>);
 struct Pool {
     program: WorkerProgram,
     setup: Setup,
-    catalog: String,
-    tables: BTreeSet<String>,
+    catalog: LiveCatalog,
     waiting: usize,
-    idle: Mutex<VecDeque<Process>>,
+    /// Workers that wait, each with the digest of the catalogue that it was started with.
+    idle: Mutex<VecDeque<(String, Process)>>,
     next_number: AtomicU64,
     told: Once,
     /// A thread of its own, because the threads of queries may be busy for seconds.
@@ -61,7 +61,7 @@ impl Workers {
     ///
     /// # Errors
     /// When the scratch folder or the thread cannot be made.
-    pub(crate) fn start(config: &QueryConfig, catalog: &Catalog) -> Result<Option<Self>, Error> {
+    pub(crate) fn start(config: &QueryConfig, catalog: &LiveCatalog) -> Result<Option<Self>, Error> {
         let Some(program) = config.worker.clone() else {
             return Ok(None);
         };
@@ -70,8 +70,7 @@ impl Workers {
         let pool = Pool {
             program,
             setup,
-            catalog: digest(catalog)?,
-            tables: catalog.objects.iter().map(|object| object.table.clone()).collect(),
+            catalog: catalog.clone(),
             waiting: config.waiting_workers,
             idle: Mutex::default(),
             next_number: AtomicU64::default(),
@@ -97,19 +96,21 @@ impl Workers {
 
     async fn answer(&self, ask: &Ask) -> Result<Rows, Error> {
         let pool = &self.0;
-        let (snapshot, attachments) = pinned::pin(&ask.sight.snapshot, &pool.wanted(ask))?;
+        let catalog = ask.sight.catalog();
+        let digest = digest(catalog)?;
+        let (snapshot, attachments) = pinned::pin(&ask.sight.snapshot, &wanted(catalog, ask))?;
         let question = Question {
             sql: ask.sql.clone(),
             caller: ask.caller.clone(),
             as_of: ask.sight.as_of,
-            catalog: pool.catalog.clone(),
+            catalog: digest.clone(),
             max_rows: ask.limits.rows,
             max_bytes: ask.limits.bytes,
             snapshot,
         };
-        let process = match pool.take() {
+        let process = match pool.take(&digest) {
             Some(process) => process,
-            None => pool.launch().await?,
+            None => pool.launch(catalog).await?,
         };
         process.answer(&question, &attachments, ask.limits).await
     }
@@ -118,9 +119,11 @@ impl Workers {
     fn refill(&self) {
         let pool = Arc::downgrade(&self.0);
         self.0.compute.detach(async move {
-            while let Some(pool) = pool.upgrade().filter(|pool| pool.lacking()) {
-                match pool.launch().await {
-                    Ok(process) => pool.keep(process),
+            while let Some(pool) = pool.upgrade() {
+                let catalog = Arc::clone(pool.catalog.now());
+                let Some(digest) = digest(&catalog).ok().filter(|digest| pool.lacking(digest)) else { return };
+                match pool.launch(&catalog).await {
+                    Ok(process) => pool.keep(digest, process),
                     Err(error) => {
                         let cause = std::error::Error::source(&error).map(ToString::to_string);
                         tracing::error!(error = %error, cause, "statements of people cannot be run");
@@ -132,39 +135,44 @@ impl Workers {
     }
 }
 
+/// The tables that the statement may read, and which part of each.
+fn wanted(catalog: &Catalog, ask: &Ask) -> BTreeMap<String, Wanted> {
+    let behind = Sight::tables_behind(&ask.names);
+    let past = ask.sight.as_of.is_some();
+    let wanted = catalog.objects.iter().map(|object| {
+        let current = behind.contains(&object.table);
+        let history = behind.contains(&Sight::history_of(&object.table));
+        (object.table.clone(), Wanted { current: current && !past, history: history || (current && past) })
+    });
+    wanted.filter(|(_, wanted)| *wanted != Wanted::default()).collect()
+}
+
 impl Pool {
-    /// The tables that the statement may read, and which part of each.
-    fn wanted(&self, ask: &Ask) -> BTreeMap<String, Wanted> {
-        let behind = Sight::tables_behind(&ask.names);
-        let past = ask.sight.as_of.is_some();
-        let wanted = self.tables.iter().map(|table| {
-            let current = behind.contains(table);
-            let history = behind.contains(&Sight::history_of(table));
-            (table.clone(), Wanted { current: current && !past, history: history || (current && past) })
-        });
-        wanted.filter(|(_, wanted)| *wanted != Wanted::default()).collect()
-    }
-
-    fn take(&self) -> Option<Process> {
+    /// A worker that knows this catalogue; those that know another end here.
+    fn take(&self, digest: &str) -> Option<Process> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        std::iter::from_fn(|| idle.pop_front()).find_map(|mut process| process.alive().then_some(process))
+        let usable = |(known, mut process): (String, Process)| (known == digest && process.alive()).then_some(process);
+        std::iter::from_fn(|| idle.pop_front()).find_map(usable)
     }
 
-    fn lacking(&self) -> bool {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).len() < self.waiting
+    fn lacking(&self, digest: &str) -> bool {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|(known, _)| known == digest);
+        idle.len() < self.waiting
     }
 
     /// Keeps a worker; one too many, started by two refills at once, ends here.
-    fn keep(&self, process: Process) {
+    fn keep(&self, digest: String, process: Process) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < self.waiting {
-            idle.push_back(process);
+            idle.push_back((digest, process));
         }
     }
 
-    async fn launch(&self) -> Result<Process, Error> {
+    async fn launch(&self, catalog: &Catalog) -> Result<Process, Error> {
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
-        let setup = Setup { spill_dir: self.setup.spill_dir.join(number.to_string()), ..self.setup.clone() };
+        let spill_dir = self.setup.spill_dir.join(number.to_string());
+        let setup = Setup { spill_dir, additions: Additions::of(catalog), ..self.setup.clone() };
         let process = Process::start(&self.program, setup).await?;
         self.told.call_once(|| match process.ready().confinement {
             Confinement::Full => {}

@@ -33,12 +33,12 @@ const FILE_THREADS: usize = 4;
 /// Touches what every statement touches: parser, planner, optimizer, an operator, the clock.
 const WARM_UP: &str = "select count(*) from (select 1 as a union all select 2) where a > 1";
 
-/// Serves one statement over standard input and output; a program that is started as a worker
-/// calls it first, before it starts a thread.
+/// Serves one statement over standard input and output, with these objects and what administrators
+/// added; a program that is started as a worker calls it first, before it starts a thread.
 ///
 /// # Errors
 /// When the pipes break, or the process cannot be confined.
-pub fn serve(catalog: Arc<Catalog>) -> io::Result<()> {
+pub fn serve(catalog: &Catalog) -> io::Result<()> {
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();
     let Some(setup) = frame::read(&mut input)? else { return Ok(()) };
@@ -50,7 +50,8 @@ pub fn serve(catalog: Arc<Catalog>) -> io::Result<()> {
         processor_seconds: setup.processor_seconds,
         file_bytes: setup.spill_bytes,
     })?;
-    let worker = Worker::start(&setup, catalog).map_err(io::Error::other)?;
+    let catalog = catalog.with_additions(&setup.additions).map_err(|invalid| io::Error::other(invalid.to_string()))?;
+    let worker = Worker::start(&setup, Arc::new(catalog)).map_err(io::Error::other)?;
     worker.warm_up().map_err(io::Error::other)?;
     let ready = serde_json::to_vec(&Ready { confinement }).map_err(io::Error::other)?;
     frame::write(&mut output, Kind::Ready, &ready)?;

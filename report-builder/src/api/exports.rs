@@ -1,17 +1,15 @@
 //! `POST /api/{table}/export`: a list as a file, as a job.
 
-use std::sync::Arc;
-
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{FromRef, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::post,
 };
-use catalog::{Catalog, ObjectDef};
+use catalog::{Catalog, CatalogObject, ObjectDef};
 use oltp::{
-    http::{Caller, JsonBody, Problem},
+    http::{Caller, JsonBody, LiveObject, Problem},
     jobs::Job,
 };
 use serde::Deserialize;
@@ -28,12 +26,14 @@ const TEMPLATE: &str = "/api/{table}/export";
 
 /// The routes below `/api`.
 pub fn routes(exports: &Exports) -> Router {
-    let route = |object: &ObjectDef| {
-        Router::new()
-            .route(&address(object), post(export))
-            .with_state(List { exports: exports.clone(), object: Arc::new(object.clone()) })
-    };
-    exports.oltp().catalog().objects.iter().map(route).fold(Router::new(), Router::merge)
+    let objects = exports.oltp().catalog().objects.iter().filter(|object| !object.added());
+    objects.map(|object| of_object(exports, object)).fold(Router::new(), Router::merge)
+}
+
+/// The route of one object.
+pub fn of_object(exports: &Exports, object: &ObjectDef) -> Router {
+    let live = LiveObject::of(exports, exports.oltp().live_catalog(), object);
+    Router::new().route(&address(object), post(export)).with_state(live)
 }
 
 /// The description of these routes: the template printed once per object.
@@ -62,7 +62,13 @@ fn address(object: &ObjectDef) -> String {
 #[derive(Debug, Clone)]
 struct List {
     exports: Exports,
-    object: Arc<ObjectDef>,
+    object: CatalogObject,
+}
+
+impl FromRef<LiveObject<Exports>> for List {
+    fn from_ref(live: &LiveObject<Exports>) -> Self {
+        Self { exports: live.service(), object: live.object() }
+    }
 }
 
 /// Which list, and how it is written.

@@ -23,6 +23,8 @@ const SCOPE: [&str; 3] = ["owner_id", "audience", "team_id"];
 pub(crate) fn columns(schema: &SearchSchema, kind: usize, table: &SchemaRef, also: &[&str]) -> SchemaRef {
     let searched = schema.kinds.get(kind).map(|kind| kind.fields.as_slice()).unwrap_or_default();
     let searched = searched.iter().filter_map(|place| schema.fields.get(*place)).map(|field| field.name.as_str());
+    let added = schema.kinds.get(kind).map(|kind| kind.added.as_slice()).unwrap_or_default();
+    let searched = searched.chain(added.iter().map(String::as_str));
     let wanted = SYSTEM.into_iter().chain(SCOPE).chain(searched).chain(also.iter().copied());
     let fields: Vec<Field> = wanted
         .filter_map(|name| table.field_with_name(name).ok())
@@ -47,6 +49,9 @@ impl<'a> Rows<'a> {
         let text = |name: &str| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
         let own = schema.kinds.get(kind).map(|kind| kind.fields.as_slice()).unwrap_or_default();
         let searched = own.iter().filter_map(|place| schema.fields.get(*place));
+        let added = schema.kinds.get(kind).map(|kind| kind.added.as_slice()).unwrap_or_default();
+        let place = schema.fields.get(schema.added);
+        let added = added.iter().filter_map(|name| Some((place?, text(name)?)));
         Ok(Self {
             schema,
             kind,
@@ -54,7 +59,7 @@ impl<'a> Rows<'a> {
             updated_at: batch.column_by_name("updated_at").and_then(moments),
             deleted_at: batch.column_by_name("deleted_at"),
             scope: SCOPE.map(text),
-            searched: searched.filter_map(|field| Some((field, text(&field.name)?))).collect(),
+            searched: searched.filter_map(|field| Some((field, text(&field.name)?))).chain(added).collect(),
         })
     }
 
@@ -63,7 +68,7 @@ impl<'a> Rows<'a> {
         self.id.is_valid(row).then(|| Term::from_field_text(self.schema.id, self.id.value(row)))
     }
 
-    /// The document of a row; none when the record is in the bin.
+    /// The document of a row; none when the record is in the bin, or has nothing to be found by.
     pub(crate) fn document(&self, row: usize) -> Result<Option<TantivyDocument>> {
         if self.deleted_at.is_some_and(|column| column.is_valid(row)) {
             return Ok(None);
@@ -84,12 +89,14 @@ impl<'a> Rows<'a> {
                 document.add_text(field, value);
             }
         }
+        let mut found_by_something = false;
         for (field, column) in &self.searched {
             if let Some(text) = value(Some(column), row) {
                 add(&mut document, field, text);
+                found_by_something = true;
             }
         }
-        Ok(Some(document))
+        Ok(found_by_something.then_some(document))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use catalog::{Clock, Lsn, Principal, policy};
 use chrono::{DateTime, Utc};
 use tantivy::IndexReader;
@@ -38,14 +38,19 @@ pub struct SearchState {
 
 /// What the task shares with its readers.
 pub(crate) struct Shared {
-    schema: Arc<SearchSchema>,
+    schema: ArcSwap<SearchSchema>,
     clock: Arc<dyn Clock>,
     index: ArcSwapOption<IndexReader>,
 }
 
 impl Shared {
     pub(crate) fn new(schema: Arc<SearchSchema>, clock: Arc<dyn Clock>) -> Self {
-        Self { schema, clock, index: ArcSwapOption::empty() }
+        Self { schema: ArcSwap::new(schema), clock, index: ArcSwapOption::empty() }
+    }
+
+    /// Other fields were added; the index is the same.
+    pub(crate) fn describe(&self, schema: Arc<SearchSchema>) {
+        self.schema.store(schema);
     }
 
     pub(crate) fn publish(&self, reader: IndexReader) {
@@ -122,15 +127,16 @@ impl SearchReader {
         if sought.blank() || limit == 0 {
             return Ok(Found { state, groups: Vec::new() });
         }
-        let (scope, hidden) = self.permitted(caller, sought, limit);
+        let schema = self.shared.schema.load_full();
+        let (scope, hidden) = self.permitted(&schema, (caller, sought, limit));
         let searcher = index.searcher();
         let collector = BestPerObject(Arc::new(scope));
         let mut groups = Vec::new();
         for spelling in [Spelling::Exact, Spelling::Forgiving] {
-            let query = plan(&self.shared.schema, sought, &hidden, spelling);
+            let query = plan(&schema, sought, &hidden, spelling);
             let best = searcher.search(&*query, &collector).map_err(Error::search("read"))?;
             let matched: u64 = best.iter().map(|best| best.matched).sum();
-            groups = self.grouped(best);
+            groups = grouped(&schema, best);
             if matched >= FEW {
                 break;
             }
@@ -138,26 +144,12 @@ impl SearchReader {
         Ok(Found { state, groups })
     }
 
-    fn grouped(&self, best: Vec<super::collect::Best>) -> Vec<FoundGroup> {
-        let named = self.shared.schema.kinds.iter().zip(best).filter(|(_, best)| best.matched > 0);
-        let mut groups: Vec<(f32, FoundGroup)> = named
-            .map(|(kind, best)| {
-                let matched = best.matched;
-                let hits = best.into_hits();
-                let weight = if BACKGROUND.contains(&kind.object.name.as_str()) { BACKGROUND_WEIGHT } else { 1.0 };
-                let top = hits.first().map_or(0.0, |hit| hit.score * weight);
-                let ids = hits.iter().map(|hit| hit.id).collect();
-                (top, FoundGroup { object: kind.object.name.clone(), matched, ids })
-            })
-            .collect();
-        // Stable: equal groups stay in the order of the catalogue.
-        groups.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        groups.into_iter().map(|(_, group)| group).collect()
-    }
-
     /// Which rows and fields count for the caller.
-    fn permitted(&self, caller: &Principal, sought: &Sought, limit: usize) -> (Scope, Hidden) {
-        let schema = &self.shared.schema;
+    fn permitted(
+        &self,
+        schema: &SearchSchema,
+        (caller, sought, limit): (&Principal, &Sought, usize),
+    ) -> (Scope, Hidden) {
         let mut hidden = vec![BTreeSet::new(); schema.fields.len()];
         let mut rows = Vec::new();
         for (place, kind) in schema.kinds.iter().enumerate() {
@@ -168,9 +160,32 @@ impl SearchReader {
                     hidden.insert(place);
                 }
             }
+            // The words of all added fields lie together: who may not see one of them finds by none.
+            if kind.added.iter().any(|name| policy.masked.contains(name))
+                && let Some(hidden) = hidden.get_mut(schema.added)
+            {
+                hidden.insert(place);
+            }
             rows.push((policy.read && sought.means(&kind.object)).then_some(policy.rows));
         }
         let now = self.shared.clock.now().timestamp_micros();
         (Scope { rows, me: caller.user_id, limit, now }, Hidden(hidden))
     }
+}
+
+fn grouped(schema: &SearchSchema, best: Vec<super::collect::Best>) -> Vec<FoundGroup> {
+    let named = schema.kinds.iter().zip(best).filter(|(_, best)| best.matched > 0);
+    let mut groups: Vec<(f32, FoundGroup)> = named
+        .map(|(kind, best)| {
+            let matched = best.matched;
+            let hits = best.into_hits();
+            let weight = if BACKGROUND.contains(&kind.object.name.as_str()) { BACKGROUND_WEIGHT } else { 1.0 };
+            let top = hits.first().map_or(0.0, |hit| hit.score * weight);
+            let ids = hits.iter().map(|hit| hit.id).collect();
+            (top, FoundGroup { object: kind.object.name.clone(), matched, ids })
+        })
+        .collect();
+    // Stable: equal groups stay in the order of the catalogue.
+    groups.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    groups.into_iter().map(|(_, group)| group).collect()
 }

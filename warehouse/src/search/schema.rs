@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Catalog, FieldKind, ObjectDef};
+use catalog::{Catalog, FieldDef, FieldKind, ObjectDef};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
@@ -10,7 +10,10 @@ use tantivy::schema::{
 use super::text::ANALYZER;
 
 /// Changes when what is stored for a row changes in a way the schema does not show.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
+/// The field that holds the words of all fields that administrators added: they come and go while the
+/// program runs, and the fields of an index are fixed.
+const ADDED: &str = "_added";
 
 /// How a field of the catalogue is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub(crate) struct Kind {
     pub(crate) object: ObjectDef,
     /// Its searchable fields, as positions in [`SearchSchema::fields`].
     pub(crate) fields: Vec<usize>,
+    /// Names of the searchable fields that administrators added.
+    pub(crate) added: Vec<String>,
 }
 
 /// The fields of the index and what they stand for.
@@ -51,6 +56,8 @@ pub(crate) struct SearchSchema {
     /// Objects with something to search; a document names its object by its place here.
     pub(crate) kinds: Vec<Kind>,
     pub(crate) fields: Vec<Searched>,
+    /// Position in `fields` of the one for all fields that administrators added.
+    pub(crate) added: usize,
     /// The record's id, by which it is replaced.
     pub(crate) id: Field,
     pub(crate) id_high: Field,
@@ -77,21 +84,37 @@ impl SearchSchema {
         let audience = builder.add_text_field("_audience", STRING | FAST);
         let team = builder.add_text_field("_team", STRING | FAST);
         let updated_at = builder.add_i64_field("_updated_at", FAST);
-        let fields: Vec<Searched> =
+        let mut fields: Vec<Searched> =
             searched.iter().map(|(name, (manner, title))| field(&mut builder, name, *manner, *title)).collect();
+        let fields_of_index: BTreeSet<String> = fields.iter().map(|field| field.name.clone()).collect();
+        let added = fields.len();
+        fields.push(field(&mut builder, ADDED, Manner::Prose, false));
         let kinds = searchable_objects(catalog).map(|object| {
             let places = fields.iter().enumerate();
             let own = places.filter(|(_, field)| object.field(&field.name).is_some_and(|field| field.searchable));
-            Kind { object: object.clone(), fields: own.map(|(place, _)| place).collect() }
+            let fields = own.map(|(place, _)| place).collect();
+            let standard = |field: &FieldDef| !field.added() && fields_of_index.contains(&field.name);
+            let added = object.fields.iter().filter(|field| field.searchable && !standard(field));
+            Kind { object: object.clone(), fields, added: added.map(|field| field.name.clone()).collect() }
         });
         let kinds = kinds.collect();
         let schema = builder.build();
-        Self { schema, kinds, fields, id, id_high, id_low, kind, owner, audience, team, updated_at }
+        Self { schema, kinds, fields, added, id, id_high, id_low, kind, owner, audience, team, updated_at }
+    }
+
+    /// What administrators added and is in the index: `co_projects`, `leads.cf_budget`.
+    pub(crate) fn added_names(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for Kind { object, added, .. } in &self.kinds {
+            names.extend(object.added().then(|| object.table.clone()));
+            names.extend(added.iter().map(|name| format!("{}.{name}", object.table)));
+        }
+        names
     }
 
     /// Equal for indexes that can stand for each other.
     pub(crate) fn fingerprint(&self) -> String {
-        let objects = self.kinds.iter().map(|kind| {
+        let objects = self.kinds.iter().filter(|kind| !kind.object.added()).map(|kind| {
             let fields = kind.fields.iter().filter_map(|place| self.fields.get(*place));
             let fields: Vec<String> = fields.map(|field| format!("{}:{:?}", field.name, field.manner)).collect();
             format!("{}({})", kind.object.table, fields.join(","))
@@ -100,15 +123,20 @@ impl SearchSchema {
     }
 }
 
+/// What has something to search, or may have once somebody adds it.
 fn searchable_objects(catalog: &Catalog) -> impl Iterator<Item = &ObjectDef> {
-    catalog.objects.iter().filter(|object| object.fields.iter().any(|field| field.searchable))
+    let searchable = |object: &&ObjectDef| object.extensible() || object.fields.iter().any(|field| field.searchable);
+    catalog.objects.iter().filter(searchable)
 }
 
 /// The searchable fields by name: how each is searched, and whether it is a title.
 fn searched(catalog: &Catalog) -> BTreeMap<String, (Manner, bool)> {
     let mut searched: BTreeMap<String, (Manner, bool)> = BTreeMap::new();
-    let titles: BTreeSet<&str> = catalog.objects.iter().map(|object| object.title.as_str()).collect();
-    for field in catalog.objects.iter().flat_map(|object| &object.fields).filter(|field| field.searchable) {
+    let titles: BTreeSet<&str> =
+        catalog.objects.iter().filter(|object| !object.added()).map(|object| object.title.as_str()).collect();
+    let standard = catalog.objects.iter().filter(|object| !object.added());
+    let fields = standard.flat_map(|object| &object.fields);
+    for field in fields.filter(|field| field.searchable && !field.added()) {
         let manner = match field.kind {
             FieldKind::Phone => Manner::Number,
             FieldKind::LongText | FieldKind::Json => Manner::Prose,

@@ -1,6 +1,7 @@
 //! The task that writes the index.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -9,7 +10,7 @@ use std::{
 };
 
 use arrow::array::RecordBatch;
-use catalog::{Catalog, Clock, Lsn};
+use catalog::{Catalog, Clock, LiveCatalog, Lsn};
 use serde::{Deserialize, Serialize};
 use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term, directory::MmapDirectory, query::TermQuery,
@@ -73,15 +74,21 @@ impl SearchIndexing {
     ///
     /// # Errors
     /// [`Error::Io`] if there is no thread.
-    pub fn start(lake: LakeReader, catalog: &Catalog, clock: Arc<dyn Clock>, config: SearchConfig) -> Result<Self> {
-        let schema = Arc::new(SearchSchema::of(catalog));
+    pub fn start(
+        lake: LakeReader,
+        catalog: impl Into<LiveCatalog>,
+        clock: Arc<dyn Clock>,
+        config: SearchConfig,
+    ) -> Result<Self> {
+        let catalog = catalog.into();
+        let schema = Arc::new(SearchSchema::of(catalog.now()));
         let (states, state) = watch::channel(SearchState::default());
-        let shared = Arc::new(Shared::new(Arc::clone(&schema), clock));
+        let shared = Arc::new(Shared::new(schema, clock));
         let cancel = CancellationToken::new();
         let dir = config.dir.clone();
         let failed = |source| Error::Io { action: "start the thread for", path: dir, source };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        let task = Task { lake, schema, config, shared: Arc::clone(&shared), states, cancel: cancel.clone() };
+        let task = Task { lake, catalog, config, shared: Arc::clone(&shared), states, cancel: cancel.clone() };
         let work = match runtime {
             Ok(runtime) => std::thread::Builder::new()
                 .name("leadhouse-search".to_owned())
@@ -117,11 +124,14 @@ impl Drop for SearchIndexing {
 struct Payload {
     lsn: u64,
     fingerprint: String,
+    /// Fields that administrators added and whose words are in it.
+    #[serde(default)]
+    added: BTreeSet<String>,
 }
 
 struct Task {
     lake: LakeReader,
-    schema: Arc<SearchSchema>,
+    catalog: LiveCatalog,
     config: SearchConfig,
     shared: Arc<Shared>,
     states: watch::Sender<SearchState>,
@@ -135,6 +145,11 @@ struct Open {
     /// Everything before it is in the index; none while nothing is.
     position: Option<Lsn>,
     feed: Feed,
+    /// The catalogue that `schema` is of.
+    catalog: Arc<Catalog>,
+    schema: Arc<SearchSchema>,
+    /// Fields that administrators added and whose words are in it.
+    added: BTreeSet<String>,
 }
 
 impl Task {
@@ -198,35 +213,47 @@ impl Task {
     /// Opens the index, or makes an empty one where there is none that can be used.
     fn open(&self, afresh: bool) -> Result<Open> {
         let dir = self.config.dir.as_path();
-        let usable = if afresh { None } else { self.open_existing(dir) };
-        let (index, position) = if let Some((index, lsn)) = usable {
-            (index, Some(lsn))
+        let catalog = Arc::clone(self.catalog.now());
+        let schema = Arc::new(SearchSchema::of(&catalog));
+        self.shared.describe(Arc::clone(&schema));
+        let usable = if afresh { None } else { open_existing(dir, &schema) };
+        let (index, position, added) = if let Some((index, lsn, added)) = usable {
+            // Words of a field that was deleted must go, so the index counts as empty.
+            let position = added.is_subset(&schema.added_names()).then_some(lsn);
+            (index, position, added)
         } else {
             clear(dir)?;
             let directory = MmapDirectory::open(dir).map_err(|error| Error::search("open")(error.into()))?;
-            let index = Index::create(directory, self.schema.schema.clone(), tantivy::IndexSettings::default());
-            (index.map_err(Error::search("make"))?, None)
+            let index = Index::create(directory, schema.schema.clone(), tantivy::IndexSettings::default());
+            (index.map_err(Error::search("make"))?, None, BTreeSet::new())
         };
         index.tokenizers().register(ANALYZER, analyzer());
         let writer = index.writer_with_num_threads(1, self.config.writer_bytes).map_err(Error::search("open"))?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(Error::search("open"))?;
-        Ok(Open { writer, reader, position, feed: Feed::default() })
+        Ok(Open { writer, reader, position, feed: Feed::default(), catalog, schema, added })
     }
 
-    fn open_existing(&self, dir: &Path) -> Option<(Index, Lsn)> {
-        let index = Index::open_in_dir(dir).ok()?;
-        let payload: Payload = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
-        let ours = payload.fingerprint == self.schema.fingerprint() && index.schema() == self.schema.schema;
-        // A file that was damaged is found now rather than by a query.
-        let sound = ours && index.validate_checksum().is_ok_and(|damaged| damaged.is_empty());
-        sound.then_some((index, Lsn(payload.lsn)))
+    /// Takes up a catalogue in which fields or objects were added or deleted; says whether the index has
+    /// words of some that are gone. What was added has no words yet.
+    fn renew(&self, open: &mut Open) -> bool {
+        let catalog = self.catalog.now();
+        if !Arc::ptr_eq(catalog, &open.catalog) {
+            open.catalog = Arc::clone(catalog);
+            open.schema = Arc::new(SearchSchema::of(catalog));
+        }
+        let left_over = !open.added.is_subset(&open.schema.added_names());
+        if !left_over {
+            self.shared.describe(Arc::clone(&open.schema));
+        }
+        left_over
     }
 
     /// Takes everything in that the snapshot has and the index has not.
     fn catch_up(&self, open: &mut Open, snapshot: &LakeSnapshot) -> Result<()> {
-        let followed = match open.position.filter(|position| *position <= snapshot.lsn) {
-            Some(position) => self.follow(open, snapshot, position)?,
+        let left_over = self.renew(open);
+        let followed = match open.position.filter(|position| *position <= snapshot.lsn && !left_over) {
+            Some(position) => Self::follow(open, snapshot, position)?,
             None => None,
         };
         let changed = match followed {
@@ -234,11 +261,14 @@ impl Task {
             None => self.rebuild(open, snapshot).map(|()| true)?,
         };
         if changed {
-            let payload = Payload { lsn: snapshot.lsn.0, fingerprint: self.schema.fingerprint() };
+            open.added = open.schema.added_names();
+            let (fingerprint, added) = (open.schema.fingerprint(), open.added.clone());
+            let payload = Payload { lsn: snapshot.lsn.0, fingerprint, added };
             let mut commit = open.writer.prepare_commit().map_err(Error::search("commit"))?;
             commit.set_payload(&serde_json::to_string(&payload).unwrap_or_default());
             commit.commit().map_err(Error::search("commit"))?;
             open.reader.reload().map_err(Error::search("reload"))?;
+            self.shared.describe(Arc::clone(&open.schema));
         }
         if open.position.is_none() {
             self.shared.publish(open.reader.clone());
@@ -254,8 +284,8 @@ impl Task {
 
     /// Applies what history has beyond the position, and says how many rows that were; none if
     /// history does not tell it all, so that the index must be built from the current rows.
-    fn follow(&self, open: &mut Open, snapshot: &LakeSnapshot, position: Lsn) -> Result<Option<u64>> {
-        let (schema, writer) = (&*self.schema, &open.writer);
+    fn follow(open: &mut Open, snapshot: &LakeSnapshot, position: Lsn) -> Result<Option<u64>> {
+        let (schema, writer) = (&*open.schema, &open.writer);
         let (mut rows, mut copied) = (0_u64, false);
         for (kind, object) in schema.kinds.iter().enumerate() {
             let Some(table) = snapshot.tables.get(&object.object.table).filter(|table| table.version > position.0)
@@ -292,7 +322,7 @@ impl Task {
     fn rebuild(&self, open: &mut Open, snapshot: &LakeSnapshot) -> Result<()> {
         open.writer.rollback().map_err(Error::search("roll back"))?;
         open.writer.delete_all_documents().map_err(Error::search("empty"))?;
-        let (schema, writer) = (&*self.schema, &open.writer);
+        let (schema, writer) = (&*open.schema, &open.writer);
         let mut documents = 0_u64;
         for (kind, object) in schema.kinds.iter().enumerate() {
             let Some(table) = snapshot.tables.get(&object.object.table) else { continue };
@@ -307,6 +337,15 @@ impl Task {
         tracing::info!(documents, lsn = %snapshot.lsn, "search index built from the lake");
         Ok(())
     }
+}
+
+fn open_existing(dir: &Path, schema: &SearchSchema) -> Option<(Index, Lsn, BTreeSet<String>)> {
+    let index = Index::open_in_dir(dir).ok()?;
+    let payload: Payload = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
+    let ours = payload.fingerprint == schema.fingerprint() && index.schema() == schema.schema;
+    // A file that was damaged is found now rather than by a query.
+    let sound = ours && index.validate_checksum().is_ok_and(|damaged| damaged.is_empty());
+    sound.then_some((index, Lsn(payload.lsn), payload.added))
 }
 
 fn add(writer: &IndexWriter, document: Option<TantivyDocument>) -> Result<bool> {

@@ -87,7 +87,7 @@ impl World {
 
     fn index_with(&self, config: SearchConfig) -> SearchIndexing {
         let config = SearchConfig { commit_every: Duration::from_millis(5), ..config };
-        SearchIndexing::start(self.reader.clone(), &self.catalog, clock(), config).unwrap()
+        SearchIndexing::start(self.reader.clone(), Arc::clone(&self.catalog), clock(), config).unwrap()
     }
 
     /// Indexes what there is.

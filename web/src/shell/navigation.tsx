@@ -3,6 +3,7 @@ import {
   Activity,
   BarChart3,
   Bell,
+  Blocks,
   Box,
   Building2,
   CalendarClock,
@@ -139,6 +140,7 @@ export function sections(catalog: Catalog, role: string | undefined): Section[] 
         role === "admin"
           ? [
               { label: "Roles", to: links.roles(), icon: ShieldCheck },
+              { label: "Data model", to: links.dataModel(), icon: Blocks },
               { label: "Audit", to: links.audit(), icon: ScrollText },
               { label: "Webhooks", to: links.webhooks(), icon: Webhook },
             ]

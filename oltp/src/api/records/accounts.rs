@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{FromRef, State},
     http::HeaderMap,
     response::Response,
     routing::{post, put},
@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::{Records, answer, conditional, created};
 use crate::{
-    http::{Caller, JsonBody, PathParameters, Problem},
+    Oltp,
+    http::{Caller, JsonBody, LiveObject, PathParameters, Problem},
     identity::Identity,
     records::Target,
 };
@@ -24,18 +25,31 @@ use crate::{
 const SECRETS: [(&str, &str); 2] = [("password", "password"), ("current_password", "currentPassword")];
 
 #[derive(Debug, Clone)]
+struct People {
+    records: LiveObject<Oltp>,
+    identity: Arc<Identity>,
+}
+
+/// People as the catalogue describes them when a request comes.
+#[derive(Debug)]
 struct Accounts {
     records: Records,
     identity: Arc<Identity>,
 }
 
+impl FromRef<People> for Accounts {
+    fn from_ref(people: &People) -> Self {
+        Self { records: Records::from_ref(&people.records), identity: Arc::clone(&people.identity) }
+    }
+}
+
 /// `POST /api/users` and `PUT PATCH /api/users/{id}`.
-pub(super) fn writing(records: Records, identity: &Arc<Identity>) -> Router {
-    let table = records.object.table.clone();
+pub(super) fn writing(records: LiveObject<Oltp>, identity: &Arc<Identity>) -> Router {
+    let table = records.object().table.clone();
     Router::new()
         .route(&format!("/api/{table}"), post(create))
         .route(&format!("/api/{table}/{{id}}"), put(update).patch(update))
-        .with_state(Accounts { records, identity: Arc::clone(identity) })
+        .with_state(People { records, identity: Arc::clone(identity) })
 }
 
 async fn create(

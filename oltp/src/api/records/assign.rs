@@ -9,7 +9,7 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-use super::{Records, answer, conditional};
+use super::{Records, answer, conditional, live};
 use crate::{
     Oltp,
     http::{Caller, JsonBody, PathParameters, Problem},
@@ -24,10 +24,7 @@ const TEMPLATE: &str = "/api/{table}/{id}/assign";
 const OWNER: &str = "owner_id";
 
 pub(super) fn routes(oltp: &Oltp) -> Router {
-    let route = |object: &ObjectDef| {
-        let records = Records::of(oltp, object);
-        Router::new().route(&address(object), post(assign)).with_state(records)
-    };
+    let route = |object: &ObjectDef| Router::new().route(&address(object), post(assign)).with_state(live(oltp, object));
     objects(oltp.catalog()).map(route).fold(Router::new(), Router::merge)
 }
 

@@ -899,6 +899,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalog/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the fields that were added
+         * @description Each with the number of records that have a value, those in the bin too.
+         */
+        get: operations["listCustomFields"];
+        put?: never;
+        /**
+         * Add a field
+         * @description A real column with a type. When the answer comes, records can have values, lists and reports can
+         *     filter and group by it, SQL knows it, and search finds its words. Its name is never given again.
+         */
+        post: operations["createCustomField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a field that was added */
+        get: operations["readCustomField"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a field with its values
+         * @description `values` is the number of values that you saw; when it is another by now, nothing is deleted. The
+         *     values are gone everywhere: in records, reports, search, and in every past state of the warehouse.
+         */
+        delete: operations["deleteCustomField"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the label, the help or the options of a field
+         * @description An option that records still have cannot go. What a field holds never changes: add another field.
+         */
+        patch: operations["updateCustomField"];
+        trace?: never;
+    };
+    "/api/catalog/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the objects that were added
+         * @description Each with the number of its records, those in the bin too.
+         */
+        get: operations["listCustomObjects"];
+        put?: never;
+        /**
+         * Add an object
+         * @description A real table with a name, a description, an owner and an id from elsewhere; further fields are added to
+         *     it. When the answer comes, its records have addresses like those of any object, and reports, SQL,
+         *     imports and search know it. Presets grant it as they grant leads; custom roles grant nothing of it.
+         */
+        post: operations["createCustomObject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/objects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an object that was added */
+        get: operations["readCustomObject"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an object with its records
+         * @description `records` is the number of records that you saw; when it is another by now, nothing is deleted. The
+         *     records are gone everywhere, their history in the warehouse too; files attached to them go to the bin.
+         */
+        delete: operations["deleteCustomObject"];
+        options?: never;
+        head?: never;
+        /** Give an object other labels */
+        patch: operations["updateCustomObject"];
+        trace?: never;
+    };
     "/api/charts": {
         parameters: {
             query?: never;
@@ -8796,6 +8896,117 @@ export interface components {
              */
             total: number | null;
         };
+        /**
+         * @description A field that administrators added.
+         * @example {
+         *       "created_at": "2026-03-31T12:00:00.000000Z",
+         *       "created_by": null,
+         *       "help": "",
+         *       "id": "0190a0b0-0000-7000-8000-000000000001",
+         *       "kind": {
+         *         "precision": 12,
+         *         "scale": 2,
+         *         "type": "decimal"
+         *       },
+         *       "label": "Budget",
+         *       "name": "cf_budget",
+         *       "object": "lead",
+         *       "personal": false,
+         *       "searchable": false,
+         *       "values": 12
+         *     }
+         */
+        CustomField: {
+            /** @description When it was added. */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who added it.
+             */
+            created_by?: string | null;
+            /** @description One sentence of help. */
+            help: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it holds. */
+            kind: Record<string, never>;
+            /** @description Its name on screen. */
+            label: string;
+            /** @description Its name in SQL and JSON. */
+            name: string;
+            /** @description Singular name of its object. */
+            object: string;
+            /** @description Whether it is masked for analysts. */
+            personal: boolean;
+            /** @description Whether records are found by its words. */
+            searchable: boolean;
+            /**
+             * Format: int64
+             * @description How many records have a value, those in the bin too.
+             */
+            values: number;
+        };
+        /** @description Every field that administrators added; there is only one page. */
+        CustomFieldList: {
+            /** @description The fields, oldest first. */
+            items: components["schemas"]["CustomField"][];
+            /** @description Always null. */
+            next?: string | null;
+            /** @description How many there are. */
+            total: number;
+        };
+        /**
+         * @description An object that administrators added.
+         * @example {
+         *       "created_at": "2026-03-31T12:00:00.000000Z",
+         *       "created_by": null,
+         *       "id": "0190a0b0-0000-7000-8000-000000000001",
+         *       "label": "Project",
+         *       "name": "co_project",
+         *       "plural_label": "Projects",
+         *       "records": 12,
+         *       "table": "co_projects"
+         *     }
+         */
+        CustomObject: {
+            /** @description When it was added. */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who added it.
+             */
+            created_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Singular name on screen. */
+            label: string;
+            /** @description Singular name. */
+            name: string;
+            /** @description Plural name on screen. */
+            plural_label: string;
+            /**
+             * Format: int64
+             * @description How many records there are, those in the bin too.
+             */
+            records: number;
+            /** @description Plural name, used for the table, the warehouse table and the address. */
+            table: string;
+        };
+        /** @description Every object that administrators added; there is only one page. */
+        CustomObjectList: {
+            /** @description The objects, oldest first. */
+            items: components["schemas"]["CustomObject"][];
+            /** @description Always null. */
+            next?: string | null;
+            /** @description How many there are. */
+            total: number;
+        };
         /** @description A dashboard. */
         Dashboard: {
             /**
@@ -9733,6 +9944,22 @@ export interface components {
             record_id: string;
             /** @description Its title, as it is now. */
             title?: string | null;
+        };
+        /**
+         * @description What is to change; absent members keep their values.
+         * @example {
+         *       "label": "Annual budget"
+         *     }
+         */
+        FieldChanges: {
+            /** @description One sentence of help. */
+            help?: string | null;
+            /** @description Its name on screen. */
+            label?: string | null;
+            /** @description The words of a choice, in display order; none that a record still has may be missing. */
+            options?: string[] | null;
+            /** @description A personal contact detail, masked for analysts. */
+            personal?: boolean | null;
         };
         FieldValues: {
             items?: {
@@ -11241,6 +11468,34 @@ export interface components {
              */
             owner_id?: string | null;
         };
+        /**
+         * @description A field to be added.
+         * @example {
+         *       "kind": {
+         *         "precision": 12,
+         *         "scale": 2,
+         *         "type": "decimal"
+         *       },
+         *       "label": "Budget",
+         *       "object": "lead"
+         *     }
+         */
+        NewField: {
+            /** @description One sentence of help. */
+            help?: string;
+            /** @description What it holds, as `GET /api/catalog` writes it: `{"type": "choice", "options": ["gold", "silver"]}`. */
+            kind: Record<string, never>;
+            /** @description Its name on screen. */
+            label: string;
+            /** @description Its name in SQL and JSON, beginning with `cf_`; made from the label when not given. */
+            name?: string | null;
+            /** @description Singular or plural name of the object. */
+            object: string;
+            /** @description A personal contact detail, masked for analysts. */
+            personal?: boolean;
+            /** @description Whether records are found by its words; text is when nothing is said. */
+            searchable?: boolean | null;
+        };
         /** @description Fields of a goal. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewGoal: {
             /**
@@ -11474,6 +11729,19 @@ export interface components {
              * @description Owner.
              */
             owner_id?: string | null;
+        };
+        /**
+         * @description An object to be added.
+         * @example {
+         *       "label": "Project",
+         *       "plural_label": "Projects"
+         *     }
+         */
+        NewObject: {
+            /** @description Singular name on screen; the names in SQL and addresses are made from it. */
+            label: string;
+            /** @description Plural name on screen. */
+            plural_label: string;
         };
         /** @description Fields of a order. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
         NewOrder: {
@@ -12133,6 +12401,18 @@ export interface components {
         OauthToken: {
             /** @description The id token (JWT) that the provider gave to a program of ours. */
             oauthToken: string;
+        };
+        /**
+         * @description Other labels; absent ones stay.
+         * @example {
+         *       "plural_label": "Customer projects"
+         *     }
+         */
+        ObjectChanges: {
+            /** @description Singular name on screen. */
+            label?: string | null;
+            /** @description Plural name on screen. */
+            plural_label?: string | null;
         };
         /** @description An open session as its person sees it. */
         OpenSession: {
@@ -15964,6 +16244,236 @@ export interface operations {
                     "application/json": {
                         objects?: Record<string, never>[];
                     };
+                };
+            };
+        };
+    };
+    listCustomFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every field that was added */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldList"];
+                };
+            };
+        };
+    };
+    createCustomField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewField"];
+            };
+        };
+        responses: {
+            /** @description The field */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+        };
+    };
+    readCustomField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The field */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+        };
+    };
+    deleteCustomField: {
+        parameters: {
+            query: {
+                /** @description How many values the field had when it was read: `values`. */
+                values: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateCustomField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChanges"];
+            };
+        };
+        responses: {
+            /** @description The field as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+        };
+    };
+    listCustomObjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every object that was added */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObjectList"];
+                };
+            };
+        };
+    };
+    createCustomObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewObject"];
+            };
+        };
+        responses: {
+            /** @description The object */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObject"];
+                };
+            };
+        };
+    };
+    readCustomObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObject"];
+                };
+            };
+        };
+    };
+    deleteCustomObject: {
+        parameters: {
+            query: {
+                /** @description How many records the object had when it was read: `records`. */
+                records: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateCustomObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectChanges"];
+            };
+        };
+        responses: {
+            /** @description The object as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObject"];
                 };
             };
         };
