@@ -13,6 +13,7 @@ mod limits;
 mod local;
 mod mail;
 mod manners;
+mod per_catalog;
 mod proxies;
 mod routes;
 mod sealing;

@@ -1,18 +1,17 @@
 //! The routes of objects that administrators add: made anew whenever the catalogue changes.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
 
 use axum::{
     Router,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use catalog::Catalog;
 use oltp::{Oltp, documents::Documents, http::with_fallbacks};
 use report_builder::export::Exports;
 use tower::ServiceExt;
 
-use super::{App, web};
+use super::{App, per_catalog::PerCatalog, web};
 
 /// What the routes of an object are made of.
 #[derive(Debug, Clone)]
@@ -20,39 +19,28 @@ pub(super) struct AddedObjects {
     oltp: Oltp,
     documents: Documents,
     exports: Exports,
-    made: Arc<Mutex<Option<Made>>>,
+    routes: PerCatalog<Router>,
 }
-
-/// Routes, and the catalogue they were made for.
-type Made = (Arc<Catalog>, Router);
 
 impl AddedObjects {
     /// The objects of this workspace.
     pub(super) fn of(app: &App) -> Self {
-        Self {
-            oltp: app.oltp.clone(),
-            documents: app.documents.clone(),
-            exports: app.jobs.exports.clone(),
-            made: Arc::default(),
-        }
+        let routes = PerCatalog::new(app.oltp.live_catalog());
+        let (oltp, documents, exports) = (app.oltp.clone(), app.documents.clone(), app.jobs.exports.clone());
+        Self { oltp, documents, exports, routes }
     }
 
     /// The routes of all of them, as the catalogue is now.
     fn routes(&self) -> Router {
-        let catalog = self.oltp.catalog();
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, routes)) = made.as_ref().filter(|(of, _)| Arc::ptr_eq(of, catalog)) {
-            return routes.clone();
-        }
-        let objects = catalog.objects.iter().filter(|object| object.added());
-        let routes = objects.fold(Router::new(), |routes, object| {
-            routes
-                .merge(oltp::api::added_object_routes(&self.oltp, object))
-                .merge(oltp::api::documents::of_object(&self.documents, object))
-                .merge(report_builder::api::exports::of_object(&self.exports, object))
+        let Ok(routes) = self.routes.of_now(|catalog| {
+            let objects = catalog.objects.iter().filter(|object| object.added());
+            Ok::<_, Infallible>(with_fallbacks(objects.fold(Router::new(), |routes, object| {
+                routes
+                    .merge(oltp::api::added_object_routes(&self.oltp, object))
+                    .merge(oltp::api::documents::of_object(&self.documents, object))
+                    .merge(report_builder::api::exports::of_object(&self.exports, object))
+            })))
         });
-        let routes = with_fallbacks(routes);
-        *made = Some((Arc::clone(catalog), routes.clone()));
         routes
     }
 

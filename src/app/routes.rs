@@ -3,9 +3,10 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Router,
+    body::Bytes,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -22,7 +23,7 @@ use tower_http::{compression::CompressionLayer, timeout::TimeoutLayer, trace::Tr
 
 use super::{
     App, LocalToken, added, added::AddedObjects, description, idempotency, lake, limits, limits::Limits, manners,
-    proxies,
+    per_catalog::PerCatalog, proxies,
 };
 use crate::config::Config;
 
@@ -53,7 +54,7 @@ pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> Router {
         .merge(scoring_model::api::routes(app.scoring.clone()))
         .merge(ingest::api::data_model::routes(&app.data_model))
         .merge(lake::routes(app.oltp.clone(), app.capture.clone()))
-        .route("/api/openapi.json", get(described).with_state(app.oltp.clone()));
+        .route("/api/openapi.json", get(described).with_state(PerCatalog::new(app.oltp.live_catalog())));
     let pages =
         Router::new().route("/healthz", get(async || "ok")).route("/readyz", get(ready).with_state(app.oltp.clone()));
     let answering = with_fallbacks(api.merge(pages))
@@ -70,11 +71,13 @@ pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> Router {
 }
 
 /// The OpenAPI description of everything there is now.
-async fn described(State(oltp): State<Oltp>) -> Result<Json<Value>, Problem> {
-    openapi(oltp.catalog()).map(Json).map_err(|error| {
+async fn described(State(description): State<PerCatalog<Bytes>>) -> Result<Response, Problem> {
+    let json = description.of_now(|catalog| serde_json::to_vec(&openapi(catalog)?).map(Bytes::from));
+    let json = json.map_err(|error| {
         tracing::error!(error = %error, "the interface cannot be described");
         Problem::new(FaultKind::Broken, "not_describable", "The interface cannot be described.")
-    })
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// The OpenAPI description of everything [`router`] serves under `/api` for these objects.
