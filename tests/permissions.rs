@@ -1,4 +1,4 @@
-//! Permissions on every path: who may do what, and one custom role on all of them.
+//! Permissions on every path: who may do what, and that every path shows the same.
 
 // Without the attribute clippy takes the modules of an integration test for production code.
 #[cfg(test)]
@@ -8,6 +8,14 @@ mod cases;
 #[cfg(test)]
 mod custom_role;
 #[cfg(test)]
+mod grid;
+#[cfg(test)]
 mod office;
+#[cfg(test)]
+mod operation;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
+mod same_view;
 #[cfg(test)]
 mod samples;

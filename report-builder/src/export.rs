@@ -111,7 +111,7 @@ impl Exports {
     /// # Errors
     /// [`oltp::Error::Invalid`] names what is wrong; [`oltp::Error::MaskedField`].
     pub async fn start(&self, caller: &Principal, request: ExportRequest) -> Result<Uuid, oltp::Error> {
-        let checked = check(&self.oltp, &caller.exporting(), &request).await?;
+        let checked = check(&self.oltp, caller, &request).await?;
         let title = format!("Export {} as {}", checked.object.plural_label.to_lowercase(), request.format.words());
         let parameters = serde_json::to_value(&request)
             .map_err(|error| oltp::Error::Broken(format!("an export without a form: {error}")))?;
@@ -129,7 +129,11 @@ async fn check<'a>(oltp: &'a Oltp, caller: &Principal, request: &ExportRequest) 
     let unknown = || oltp::Error::unknown_object(&request.object);
     let object = oltp.catalog().object(&request.object).ok_or_else(unknown)?;
     if !policy(caller, object).read {
-        return Err(oltp::Error::not_allowed("read", object));
+        return Err(oltp::Error::UnknownObject { name: object.table.clone() });
+    }
+    let caller = &caller.exporting();
+    if !policy(caller, object).read {
+        return Err(oltp::Error::not_allowed("export", object));
     }
     let columns = export_columns(caller, object, &request.columns)?;
     let query = oltp.whole_list(caller, object, &request.query).await?;
@@ -169,9 +173,10 @@ impl JobKind for Exports {
 impl Exports {
     async fn export(&self, run: &Run) -> Result<Value, Stopped> {
         let request: ExportRequest = run.parameters()?;
-        // What their role may export can be less than what they see.
-        let caller = run.caller().await?.exporting();
+        let caller = run.caller().await?;
         let checked = check(&self.oltp, &caller, &request).await?;
+        // What their role may export can be less than what they see.
+        let caller = caller.exporting();
         let total = self.oltp.count(&caller, checked.object, &checked.query).await?;
         run.beat(&Step { done: 0, total: Some(total), ..Step::default() }).await?;
 

@@ -3,7 +3,7 @@
 //! This is the grid of the hand-written operations; that of the records is the snapshot of the
 //! presets in `catalog`, which the sweep compares with what the server answers.
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 /// Who may ask an operation.
@@ -15,8 +15,19 @@ pub(super) enum Who {
     Only(&'static [&'static str]),
     /// Those who see the sample record of this object; to others it is not there.
     ReadersOf(&'static str),
+    /// These people; to others it is not there.
+    Found(&'static [&'static str]),
+    /// Those who may change the sample record of this object; others who see it are told so.
+    WritersOf(&'static str),
+    /// Those whose role changes records of this object, whichever they reach; others who see the sample
+    /// record are told so.
+    ChangersOf(&'static str),
+    /// Those whose role sees records of this object; others are told so.
+    Knowing(&'static str),
     /// Those who may create records of this object.
     CreatorsOf(&'static str),
+    /// Nobody: the question is about nothing that there is, or nothing that a token lets one do.
+    Nobody(StatusCode),
 }
 
 /// One operation with a question that its strongest person may ask.
@@ -24,11 +35,11 @@ pub(super) enum Who {
 pub(super) struct Case {
     pub(super) method: Method,
     /// As in the description of the interface.
-    pub(super) path: &'static str,
+    pub(super) path: String,
     /// The object whose sample record fills `{id}`.
     pub(super) about: &'static str,
     /// What stands in the address instead, and after it.
-    pub(super) filled: &'static str,
+    pub(super) filled: String,
     pub(super) body: Option<Value>,
     pub(super) who: Who,
 }
@@ -61,7 +72,7 @@ pub(super) fn all() -> Vec<Case> {
         get("/api/auth/sessions", Who::Anyone),
         get("/api/auth/account", Who::Anyone),
         get("/api/auth/identities", Who::Anyone),
-        Case { filled: "/api/search?q=deal", ..get("/api/search", Who::Anyone) },
+        Case { filled: "/api/search?q=deal".to_owned(), ..get("/api/search", Who::Anyone) },
         get("/api/catalog", Who::Anyone),
         get("/api/catalog/fields", Who::Only(&["ada"])),
         post("/api/catalog/fields", added_field(), Who::Only(&["ada"])),
@@ -77,12 +88,15 @@ pub(super) fn all() -> Vec<Case> {
         post("/api/warehouse/flush", json!({}), Who::Only(&["ada"])),
         post("/api/warehouse/verify", json!({}), Who::Only(&["ada"])),
         get("/api/reports", Who::Anyone),
-        Case { filled: "/api/reports/pipeline-by-stage", ..get("/api/reports/{name}", Who::Anyone) },
+        Case { filled: "/api/reports/pipeline-by-stage".to_owned(), ..get("/api/reports/{name}", Who::Anyone) },
         post("/api/reports/run", json!({ "spec": spec }), Who::Anyone),
         get("/api/model", Who::Anyone),
         post("/api/charts", json!({"report": spec, "chart": {"kind": "kpi"}}), Who::Anyone),
         get("/api/dashboards/ready", Who::Anyone),
-        Case { filled: "/api/dashboards/sales_overview/view", ..get("/api/dashboards/{id}/view", Who::Anyone) },
+        Case {
+            filled: "/api/dashboards/sales_overview/view".to_owned(),
+            ..get("/api/dashboards/{id}/view", Who::Anyone)
+        },
         post("/api/schedules/preview", json!({}), Who::Anyone),
         Case { about: "schedule", ..post("/api/schedules/{id}/run", Value::Null, Who::ReadersOf("schedule")) },
         Case { about: "lead", ..get("/api/leads/{id}/score", Who::ReadersOf("lead")) },
@@ -90,38 +104,24 @@ pub(super) fn all() -> Vec<Case> {
         get("/api/scoring/features", Who::Anyone),
         post("/api/scoring/train", Value::Null, Who::Only(&["ada", "mia"])),
         post("/api/scoring/apply", Value::Null, Who::Only(&["ada", "mia"])),
-        Case { filled: "/api/imports?object=lead", ..post("/api/imports", Value::Null, Who::CreatorsOf("lead")) },
+        Case {
+            filled: "/api/imports?object=lead".to_owned(),
+            ..post("/api/imports", Value::Null, Who::CreatorsOf("lead"))
+        },
     ];
-    let timelines = [
-        ("lead", "/api/leads/{id}/timeline"),
-        ("contact", "/api/contacts/{id}/timeline"),
-        ("company", "/api/companies/{id}/timeline"),
-        ("deal", "/api/deals/{id}/timeline"),
-    ];
-    let marks = [
-        ("lead", "/api/leads/{id}/favourite", "/api/leads/{id}/follow"),
-        ("contact", "/api/contacts/{id}/favourite", "/api/contacts/{id}/follow"),
-        ("company", "/api/companies/{id}/favourite", "/api/companies/{id}/follow"),
-        ("deal", "/api/deals/{id}/favourite", "/api/deals/{id}/follow"),
-    ];
-    for (object, favourite, follow) in marks {
-        for path in [favourite, follow] {
-            cases.push(Case { method: Method::PUT, about: object, ..get(path, Who::ReadersOf(object)) });
-            // One's own mark goes also from a record that one does not see any more.
-            cases.push(Case { method: Method::DELETE, about: object, ..get(path, Who::Anyone) });
-        }
-    }
-    cases.extend(timelines.map(|(object, path)| Case { about: object, ..get(path, Who::ReadersOf(object)) }));
+    cases.extend(super::grid::all());
     cases
 }
 
-fn get(path: &'static str, who: Who) -> Case {
-    Case { method: Method::GET, path, about: "", filled: path, body: None, who }
+/// Reads; the address stands for itself.
+pub(super) fn get(path: &str, who: Who) -> Case {
+    Case { method: Method::GET, path: path.to_owned(), about: "", filled: path.to_owned(), body: None, who }
 }
 
-fn post(path: &'static str, body: Value, who: Who) -> Case {
+/// Sends a body, or none for null.
+pub(super) fn post(path: &str, body: Value, who: Who) -> Case {
     let body = Some(body).filter(|body| !body.is_null());
-    Case { method: Method::POST, path, about: "", filled: path, body, who }
+    Case { method: Method::POST, body, ..get(path, who) }
 }
 
 fn added_field() -> Value {

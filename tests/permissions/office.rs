@@ -10,8 +10,15 @@ use oltp::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::harness::Workspace;
+
+/// An id that no record has.
+pub(super) const NOBODY: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
+
+/// Every method of the interface.
+pub(super) const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -119,12 +126,50 @@ impl Office {
         self.people.iter().find(|person| person.name == name).expect("one of the people")
     }
 
+    /// Every operation that the interface describes: method and address.
+    pub(super) fn described(&self) -> Vec<(Method, String)> {
+        let description: Value = serde_json::from_str(&self.workspace.ok(&["openapi"])).expect("JSON");
+        let paths = description["paths"].as_object().expect("paths");
+        let of_path = |(path, item): (&String, &Value)| {
+            let declared = METHODS.into_iter().filter(|method| item.get(method.as_str().to_lowercase()).is_some());
+            declared.map(|method| (method, path.clone())).collect::<Vec<(Method, String)>>()
+        };
+        paths.iter().flat_map(of_path).collect()
+    }
+
     /// Makes a record with the local administrator's token.
     pub(super) async fn make(&self, table: &str, body: Value) -> Value {
         let request = self.workspace.request(Method::POST, &format!("/api/{table}")).json(&body);
         let (status, answer) = answered(request).await;
         assert_eq!(status, StatusCode::CREATED, "{table} {body}: {answer}");
         answer
+    }
+
+    /// Makes a record as one of the people.
+    pub(super) async fn make_as(&self, person: &Person, table: &str, body: Value) -> Value {
+        let path = format!("/api/{table}");
+        let (status, answer) = self.ask(Some(&person.token), &Method::POST, &path, Some(&body)).await;
+        assert_eq!(status, StatusCode::CREATED, "{} {table} {body}: {answer}", person.name);
+        answer
+    }
+
+    /// Posts something as a person; it must succeed.
+    pub(super) async fn ask_for(&self, person: &Person, path: &str, body: &Value) -> Value {
+        let body = Some(body).filter(|body| !body.is_null());
+        let (status, answer) = self.ask(Some(&person.token), &Method::POST, path, body).await;
+        assert!(status.is_success(), "{} POST {path}: {status} {answer}", person.name);
+        answer
+    }
+
+    /// Attaches a small text to a record and answers the id of the document.
+    pub(super) async fn attach(&self, person: &Person, path: &str) -> String {
+        let form = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"offer.txt\"\r\n\
+                    Content-Type: text/plain\r\n\r\nan offer\r\n--edge--\r\n";
+        let request = self.http.post(format!("{}{path}", self.workspace.url())).bearer_auth(&person.token);
+        let request = request.header("content-type", "multipart/form-data; boundary=edge").body(form);
+        let (status, answer) = answered(request).await;
+        assert!(status.is_success(), "{} POST {path}: {status} {answer}", person.name);
+        answer["id"].as_str().expect("an id").to_owned()
     }
 
     /// Asks as the bearer of a token, or as nobody.
@@ -180,7 +225,8 @@ impl Office {
         answer
     }
 
-    async fn sign_in(&self, name: &str) -> String {
+    /// Signs in and answers the token.
+    pub(super) async fn sign_in(&self, name: &str) -> String {
         let body = json!({"username": name, "password": PASSWORD});
         let (status, answer) = self.ask(None, &Method::POST, "/api/auth/login", Some(&body)).await;
         assert!(status.is_success(), "{answer}");

@@ -16,16 +16,21 @@ pub(super) struct Samples {
 
 impl Samples {
     /// The body of a new record that belongs to `owner`, where records of the object belong to people.
-    pub(super) fn body(&mut self, object: &ObjectDef, owner: &Principal) -> Value {
+    pub(super) async fn body(&mut self, office: &Office, object: &ObjectDef, owner: &Principal) -> Value {
         self.made += 1;
         let needed = object.fields.iter().filter(|field| field.required && field.default.is_none() && !field.computed);
         let mut body: Map<String, Value> =
             needed.map(|field| (field.name.clone(), self.value(object, field, owner))).collect();
-        if object.field("owner_id").is_some() && object.name != "order_item" {
+        if object.field("owner_id").is_some() && !["order_item", "comment"].contains(&object.name.as_str()) {
             body.insert("owner_id".to_owned(), json!(owner.user_id));
         }
         if object.name == "comment" {
             body.insert("lead_id".to_owned(), self.linked.get("lead").cloned().unwrap_or_default());
+        }
+        if object.name == "lead_contact" {
+            // A lead and a contact are linked once.
+            let contact = json!({"name": format!("contact of a lead {}", self.made), "owner_id": owner.user_id});
+            body.insert("contact_id".to_owned(), office.make("contacts", contact).await["id"].clone());
         }
         if object.name == "user" {
             body.insert("password".to_owned(), json!("nine green bottles"));
@@ -37,8 +42,12 @@ impl Samples {
     pub(super) async fn make(&mut self, office: &Office, object: &ObjectDef, owner: &Principal) -> String {
         let id = if object.writers == Writers::System {
             self.make_by_itself(office, object, owner).await
+        } else if object.name == "comment" {
+            // The first lead is Ben's, and so is what is said about it.
+            let body = self.body(office, object, owner).await;
+            office.make_as(office.person("ben"), &object.table, body).await["id"].clone()
         } else {
-            let body = self.body(object, owner);
+            let body = self.body(office, object, owner).await;
             office.make(&object.table, body).await["id"].clone()
         };
         self.linked.entry(object.name.clone()).or_insert_with(|| id.clone());
@@ -49,7 +58,7 @@ impl Samples {
     async fn make_by_itself(&mut self, office: &Office, object: &ObjectDef, owner: &Principal) -> Value {
         if object.name == "stage_span" {
             let deals = office.oltp.catalog().object("deal").expect("deals").clone();
-            let body = self.body(&deals, owner);
+            let body = self.body(office, &deals, owner).await;
             let deal = office.make("deals", body).await;
             let path = format!("/api/stage_spans?filter[deal_id]={}", deal["id"].as_str().expect("an id"));
             return office.get(office.person("ada"), &path).await["items"][0]["id"].clone();
@@ -81,6 +90,8 @@ impl Samples {
                 return json!({"spec_version": 1, "values": [{"id": "n", "measure": "deal.count"}]});
             }
             ("dashboard", "definition") => return json!({"tiles": []}),
+            // There is one champion at a time.
+            ("score_model", "status") => return json!("retired"),
             (_, "position") => return json!(100 + n),
             ("user", "username") => return json!(format!("someone{n}")),
             _ => {}

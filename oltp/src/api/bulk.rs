@@ -106,6 +106,7 @@ struct BulkRequest {
         (status = 202, description = "The job; its address is in `Location`", body = Job),
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Your role may not do this, or not with one of the fields"),
+        (status = 404, description = "There is no such object that you may see"),
         (status = 409, description = "Not as many records are selected as expected"),
         (status = 422, description = "Fields were refused; each is named"),
         (status = 429, description = "Too many jobs of yours wait or run"),

@@ -350,7 +350,7 @@ async fn add_version(
     PathParameters(id): PathParameters<Uuid>,
     request: Request,
 ) -> Result<Response, Problem> {
-    documents.read(&caller, id).await?;
+    documents.may_replace(&caller, id).await?;
     let Upload { new, incoming } = upload::read(&documents, request).await?;
     Ok(created(documents.replace(&caller, id, &new.name, incoming).await?))
 }

@@ -47,6 +47,14 @@ impl Documents {
         Ok(seen)
     }
 
+    /// Makes sure that the caller may bring another version, before its bytes are taken.
+    ///
+    /// # Errors
+    /// As reading the document; [`Error::NotAllowed`], [`Error::OwnerOnly`].
+    pub async fn may_replace(&self, caller: &Principal, id: Uuid) -> Result<()> {
+        self.changed_by(caller, id).await.map(drop)
+    }
+
     /// Makes sure that the caller sees the record and may attach files to it.
     ///
     /// # Errors

@@ -99,7 +99,8 @@ struct ExportBody {
     responses(
         (status = 202, description = "The job; its address is in `Location`", body = Job),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "A field is hidden from your role"),
+        (status = 403, description = "Your role may not export this, or a field is hidden from it"),
+        (status = 404, description = "There is no such object that you may see"),
         (status = 422, description = "Fields were refused; each is named"),
         (status = 429, description = "Too many jobs of yours wait or run"),
     )
