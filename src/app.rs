@@ -4,6 +4,7 @@ mod added;
 mod chores;
 mod database;
 mod description;
+mod erasing;
 mod errands;
 mod files;
 mod idempotency;
@@ -30,6 +31,8 @@ use oltp::{
     documents::Documents,
     feed::ChangeFeed,
     identity::Identity,
+    jobs::JobFiles,
+    privacy::Privacy,
     webhooks::{AllowedTargets, Webhooks},
 };
 use query_service::{QueryConfig, QueryService, SearchService};
@@ -47,6 +50,7 @@ pub(crate) use local::LocalToken;
 pub(crate) use mail::mailer;
 pub(crate) use routes::openapi;
 
+use self::erasing::LakeCopies;
 use crate::{config::Config, worker};
 
 /// A person's own statement gets this part of the memory for queries: as many run at once.
@@ -61,6 +65,8 @@ pub(crate) struct App {
     pub(crate) identity: Arc<Identity>,
     /// Files attached to records.
     pub(crate) documents: Documents,
+    /// What is held about people.
+    pub(crate) privacy: Privacy,
     /// Calls to other systems.
     pub(crate) webhooks: Webhooks,
     /// Analytical queries.
@@ -99,20 +105,15 @@ impl App {
         let clock = clock();
         let live = oltp.live_catalog();
         let tables = live.now().objects.iter().map(TableSpec::from_object).collect();
-        let lake_config = LakeConfig {
-            flush_rows: config.lake.flush_rows,
-            flush_age: config.lake.flush_age(),
-            ..LakeConfig::new(config.data_dir.join("lake"))
-        };
-        let (lake, reader) =
-            Lake::open(lake_config, tables, Arc::clone(&clock)).await.context("cannot open the warehouse")?;
+        let lake = Lake::open(lake_config(config), tables, Arc::clone(&clock)).await;
+        let (lake, reader) = lake.context("cannot open the warehouse")?;
         let capturing = Capture::start(&oltp, lake, CaptureConfig::new(config.data_dir.join("lake")))?;
         let capture = capturing.handle();
         let index = SearchConfig::new(config.data_dir.join("search"));
         let indexing = SearchIndexing::start(reader.clone(), live.clone(), Arc::clone(&clock), index)
             .context("cannot start the search index")?;
         let search = SearchService::new(indexing.reader(), oltp.clone())?;
-        let query = QueryService::new(reader, live.clone(), Arc::clone(&clock), query_config(config)?)?;
+        let query = QueryService::new(reader.clone(), live.clone(), Arc::clone(&clock), query_config(config)?)?;
         let reports = ReportService::new(query.clone(), live.clone(), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
         let scoring = Scoring::new(oltp.clone(), query.clone());
@@ -127,13 +128,17 @@ impl App {
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
         let errands = errands::Errands::start(&oltp, &identity, &webhooks, public_url);
-        let jobs = jobs::Jobs::start(&oltp, &identity, config.data_dir.join("jobs"));
+        let files = JobFiles::new(config.data_dir.join("jobs"));
+        let lake = LakeCopies { oltp: oltp.clone(), capture: capture.clone(), reader, query: query.clone() };
+        let privacy = erasing::privacy(config, (&documents, &files), lake, indexing.purging());
+        let jobs = jobs::Jobs::start(&oltp, &identity, files, &privacy);
         let chores = chores::Chores::start(&documents, &webhooks);
         Ok(Self {
             data_model: DataModel::new(oltp.clone(), capture.clone()),
             oltp,
             identity,
             documents,
+            privacy,
             webhooks,
             query,
             reports,
@@ -215,6 +220,15 @@ impl Server {
         self.scoring.await?;
         self.token.withdraw();
         Ok(())
+    }
+}
+
+/// Where the lake is and how it is written.
+fn lake_config(config: &Config) -> LakeConfig {
+    LakeConfig {
+        flush_rows: config.lake.flush_rows,
+        flush_age: config.lake.flush_age(),
+        ..LakeConfig::new(config.data_dir.join("lake"))
     }
 }
 

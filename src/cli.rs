@@ -9,8 +9,8 @@ use clap::Parser;
 
 pub(crate) use arguments::{
     AuditCommand, BenchArgs, BenchSubject, Cli, Command, ConfigCommand, DashboardCommand, DashboardExportArgs,
-    DemoArgs, DemoScale, ImportArgs, ReportCommand, ReportRunArgs, ScoreCommand, SqlArgs, UserCommand,
-    WarehouseCommand,
+    DemoArgs, DemoScale, ImportArgs, PersonArgs, PrivacyCommand, ReportCommand, ReportRunArgs, ScoreCommand, SqlArgs,
+    UserCommand, WarehouseCommand,
 };
 pub(crate) use output::{print, say, table, write_answer};
 

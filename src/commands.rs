@@ -6,6 +6,7 @@ mod data;
 mod doctor;
 mod import;
 mod people;
+mod privacy;
 mod score;
 mod service;
 mod time;
@@ -54,6 +55,7 @@ pub(crate) fn run(cli: cli::Cli) -> anyhow::Result<Outcome> {
             Command::Score(command) => score::run(&config, &command).await,
             Command::Warehouse(command) => warehouse::run(&config, &command).await,
             Command::Audit(command) => audit::run(&config, &command).await,
+            Command::Privacy(command) => privacy::run(&config, &command).await,
             Command::User(command) => people::run(&config, command).await,
             Command::SqlWorker => anyhow::bail!("a worker is started by the server, before anything else of it runs"),
             Command::Bench(args) => crate::bench::run(&args).await,

@@ -17,6 +17,7 @@ mod mailbox;
 mod maven;
 mod other_imports;
 mod permissions;
+mod privacy;
 mod problems;
 mod search;
 mod sql_worker;

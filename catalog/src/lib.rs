@@ -3,7 +3,7 @@
 //! Reading order: [`FieldDef`] and [`FieldKind`] describe one value; [`ObjectDef`] describes one
 //! record type; [`Catalog`] holds them all, with what administrators [added](Additions);
 //! [`LiveCatalog`] is the one in force; [`Changes`] is input that has been checked against an
-//! object; [`policy`] answers who may see and do what.
+//! object; [`policy`] answers who may see and do what; [`Words`] finds a person in texts.
 //!
 //! Invariants: this crate does no I/O and knows no async; nothing below a request handler ever
 //! sees unchecked input, because [`Changes`] can only be made here; every path that shows rows
@@ -27,6 +27,7 @@ mod role;
 pub mod spreadsheet;
 mod standard;
 mod value;
+mod words;
 
 pub use additions::{
     AddedField, AddedObject, Additions, FIELD_PREFIX, MAX_ADDED_FIELDS, MAX_ADDED_OBJECTS, OBJECT_PREFIX, added_name,
@@ -46,3 +47,4 @@ pub use principal::{Principal, Purpose};
 pub use rights::{Action, CustomRole, FieldRule, ObjectRights, RoleDefinition};
 pub use role::{Role, Scope};
 pub use value::{MAX_EXACT_JSON_DIGITS, canonical_value};
+pub use words::{ERASED, Words};

@@ -38,7 +38,7 @@ use catalog::{Clock, Lsn};
 use oltp::Oltp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
-use warehouse::{Lake, TableSpec};
+use warehouse::{Erased, Erasure, Lake, TableSpec};
 
 pub use config::CaptureConfig;
 pub use rest::Paused;
@@ -101,6 +101,7 @@ impl Capture {
             config,
             status: Arc::new(status),
             requests,
+            erasing: None,
             cancel: cancel.clone(),
         };
         let ended = task::spawn(task)?;
@@ -176,6 +177,20 @@ impl CaptureHandle {
     pub async fn pause(&self) -> Result<Paused> {
         let (reply, answer) = oneshot::channel();
         self.requests.send(Request::Pause(reply)).await.map_err(|_ended| Error::NotRunning)?;
+        answer.await.unwrap_or(Err(Error::NotRunning))
+    }
+
+    /// Erases people from the stored past and says what that was. What Postgres changed for it must have
+    /// been flushed. Takes until no query reads the files that held it.
+    ///
+    /// **Idempotent**: what is erased already is not found again.
+    ///
+    /// # Errors
+    /// [`Error::NotRunning`] if the task has ended, [`Error::Lake`] if the lake cannot store; then it has
+    /// to be asked for again.
+    pub async fn erase(&self, erasure: Erasure) -> Result<Erased> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request::Erase(erasure, reply)).await.map_err(|_ended| Error::NotRunning)?;
         answer.await.unwrap_or(Err(Error::NotRunning))
     }
 }

@@ -21,6 +21,7 @@ mod jobs;
 mod lead_statuses;
 mod notifications;
 mod permissions;
+pub mod privacy;
 mod records;
 mod timeline;
 mod together;
@@ -82,5 +83,6 @@ pub fn openapi(catalog: &Catalog) -> OpenApi {
     openapi.merge(documents::openapi(catalog));
     openapi.merge(audit::openapi());
     openapi.merge(webhooks::openapi());
+    openapi.merge(privacy::openapi());
     identity::with_passwords(openapi)
 }

@@ -7,7 +7,8 @@
 //! [`jobs`] is the queue of long work, [`duplicates`] finds what is there twice; [`relay`] tells what
 //! follows from writes, such as [`notifications`] and [`webhooks`]; [`schedules`] and [`deliveries`] are the queue of
 //! scheduled mail, [`mails`] that of all other mail; [`feed`] tells of writes as they are committed;
-//! [`audit`] reads and seals what was written down about them; [`http`] holds what every route shares,
+//! [`audit`] reads and seals what was written down about them; [`privacy`] gives out and erases what is held
+//! about a person; [`http`] holds what every route shares,
 //! the problem answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when
 //! nobody brings one, [`testing`] a throw-away one.
 //!
@@ -40,6 +41,7 @@ mod lease;
 pub mod mails;
 pub mod notifications;
 mod position;
+pub mod privacy;
 pub mod records;
 pub mod relay;
 pub mod reminders;

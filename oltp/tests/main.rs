@@ -17,6 +17,8 @@ mod mails;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod records;
 #[cfg(test)]
 mod schedules;

@@ -75,6 +75,11 @@ impl Duck {
         Self(Arc::new(pool))
     }
 
+    /// Closes idle connections, and with their views the snapshots that they hold.
+    pub(crate) fn let_go(&self) {
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Runs `job` on a thread of `compute`; a query that runs longer than `timeout`, or that nobody
     /// waits for any more, is interrupted.
     ///

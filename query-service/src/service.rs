@@ -206,6 +206,13 @@ impl QueryService {
         &self.0.duck
     }
 
+    /// Forgets answers and lets go of snapshots that are kept for the next question: what was erased from
+    /// the lake must not be answered from memory. What is being read is let go of at its end.
+    pub fn forget_answers(&self) {
+        self.0.cache.clear();
+        self.0.duck.let_go();
+    }
+
     /// What the lake says about itself.
     pub fn status(&self) -> LakeStatus {
         self.0.reader.status()

@@ -1,12 +1,13 @@
 //! Jobs as tasks of the program: started with it, stopped before the database.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use ingest::imports::Imports;
 use oltp::{
     Oltp,
     identity::Identity,
     jobs::{JobFiles, Runner},
+    privacy::{Erasures, Privacy, SubjectExports},
 };
 use report_builder::export::Exports;
 use tokio::{task::JoinHandle, time::timeout};
@@ -34,12 +35,12 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    /// Starts them; files lie in `dir`.
-    pub(super) fn start(oltp: &Oltp, identity: &Arc<Identity>, dir: PathBuf) -> Self {
-        let files = JobFiles::new(dir);
+    /// Starts them.
+    pub(super) fn start(oltp: &Oltp, identity: &Arc<Identity>, files: JobFiles, privacy: &Privacy) -> Self {
         let exports = Exports::new(oltp.clone(), files.clone());
         let imports = Imports::new(oltp.clone(), files.clone());
         let runner = Runner::new(oltp.clone(), Arc::clone(identity)).with(exports.clone()).with(imports.clone());
+        let runner = runner.with(SubjectExports::new(privacy)).with(Erasures::new(privacy));
         let (runner, stop) = (Arc::new(runner), CancellationToken::new());
         let task = |_number: usize| spawn_named("jobs", Arc::clone(&runner).work(stop.clone()));
         let tasks = (0..RUNNERS).map(task).collect();

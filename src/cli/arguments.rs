@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Verify the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Answer requests of people: what is held about them, and to be forgotten
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
     /// Look after people and API tokens
     #[command(subcommand)]
     User(UserCommand),
@@ -259,6 +262,57 @@ pub(crate) enum AuditCommand {
     },
     /// Print the end of the chain, to be kept outside of the database
     Checkpoint,
+}
+
+/// `privacy ...`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PrivacyCommand {
+    /// Write everything that is held about a person into one archive
+    Export {
+        /// The person
+        #[command(flatten)]
+        person: PersonArgs,
+        /// Where the archive goes
+        #[arg(long, short, value_name = "FILE", default_value = "personal-data.zip")]
+        output: PathBuf,
+    },
+    /// Ask for a person to be forgotten: shows what there is and erases nothing
+    Ask {
+        /// The person
+        #[command(flatten)]
+        person: PersonArgs,
+        /// Why; it stays in the proof, so it must not name the person
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Erase the person of a request for good, and wait until it is done; exit status 1 if something is left
+    Erase {
+        /// Id of the request
+        request: String,
+        /// The person's name, exactly as the record says
+        #[arg(long)]
+        name: String,
+    },
+    /// List the requests to be forgotten
+    List,
+    /// Print the proof of an erasure as JSON; exit status 1 while there is none or something is left
+    Proof {
+        /// Id of the request
+        request: String,
+    },
+}
+
+/// A person, by their record.
+#[derive(Debug, Args)]
+pub(crate) struct PersonArgs {
+    /// lead, contact or user
+    #[arg(value_parser = ["lead", "contact", "user"])]
+    pub(crate) object: String,
+    /// Id of the record
+    pub(crate) id: String,
+    /// Leads and contacts with the same address, or the same number and a name that begins alike, too
+    #[arg(long)]
+    pub(crate) matches: bool,
 }
 
 /// `user ...`

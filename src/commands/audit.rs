@@ -38,7 +38,13 @@ pub(super) async fn run(config: &Config, command: &AuditCommand) -> anyhow::Resu
                 return found(&report);
             }
             let sealed = report.get("sealed").map(Value::to_string).unwrap_or_default();
-            say(&format!("intact: {sealed} sealed entries are what they were"));
+            let erased = report.get("erased").and_then(Value::as_i64).unwrap_or_default();
+            let told = if erased > 0 {
+                format!("; {erased} of them were emptied because somebody asked to be forgotten")
+            } else {
+                String::new()
+            };
+            say(&format!("intact: {sealed} sealed entries are what they were{told}"));
             Ok(Outcome::Done)
         }
     }

@@ -65,6 +65,10 @@ async fn things(office: &Office) -> BTreeMap<&'static str, String> {
     let deliveries = office.get(ada, &format!("/api/webhooks/{webhook}/deliveries")).await;
     ids.insert("delivery", id_of(&deliveries["items"][0]));
     ids.insert("webhook", webhook);
+    let contact = office.oltp.catalog().object("contact").expect("contacts").clone();
+    ids.insert("forgotten", samples.make(office, &contact, &ben.principal).await);
+    let person = json!({"object": "contact", "id": ids["forgotten"]});
+    ids.insert("erasure", id_of(&office.ask_for(ada, "/api/privacy/erasures", &person).await));
     let field = json!({"object": "deal", "label": "Sweep", "kind": {"type": "bool"}});
     ids.insert("field", id_of(&office.ask_for(ada, "/api/catalog/fields", &field).await));
     let object = json!({"label": "Project", "plural_label": "Projects"});

@@ -34,6 +34,7 @@ pub(super) fn all() -> Vec<Case> {
     cases.extend(jobs());
     cases.extend(people());
     cases.extend(administration());
+    cases.extend(privacy());
     // Whoever ends their sessions asks nothing more.
     cases.extend(account());
     cases
@@ -185,6 +186,20 @@ fn administration() -> Vec<Case> {
     }
     cases.push(post("/api/catalog/objects", json!({"label": "Sweep", "plural_label": "Sweeps"}), admins));
     cases
+}
+
+/// Of a contact whom nothing else of the grid is about.
+fn privacy() -> Vec<Case> {
+    let admins = Who::Only(&["ada"]);
+    let person = json!({"object": "contact", "id": "{forgotten}"});
+    let cases = vec![
+        post("/api/privacy/exports", person.clone(), admins),
+        post("/api/privacy/erasures", person, admins),
+        get("/api/privacy/erasures", admins),
+        get("/api/privacy/erasures/{id}", admins),
+        post("/api/privacy/erasures/{id}/confirm", json!({"name": "somebody else"}), admins),
+    ];
+    cases.into_iter().map(|case| about("erasure", case)).collect()
 }
 
 /// One's own account; ending the sessions comes last.

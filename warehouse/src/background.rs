@@ -17,6 +17,7 @@ use crate::{
     compact::{self, MergePlan, Merged, WORTH_MERGING},
     data_file::DataFile,
     epoch::Epoch,
+    erase::Found,
     error::Result,
     flush::{self, FlushPlan, FlushTable, FlushedTable, JobFailure, Workplace},
     table::Stores,
@@ -48,6 +49,8 @@ pub(crate) enum Done {
     Merged(Box<Merged>, Epoch),
     /// The logs of this table have been summed up.
     Checkpointed(String),
+    /// Files of a table that an erasure has to rewrite.
+    Looked(Found),
 }
 
 impl Lake {
@@ -101,7 +104,7 @@ impl Lake {
         }
     }
 
-    fn spawn(&mut self, work: impl FnOnce() -> Result<Done, JobFailure> + Send + 'static) {
+    pub(crate) fn spawn(&mut self, work: impl FnOnce() -> Result<Done, JobFailure> + Send + 'static) {
         // The lake stays locked until the job has ended, even if its writer is dropped before.
         let lock = Arc::clone(&self.lock);
         let handle = tokio::task::spawn_blocking(move || {
@@ -224,13 +227,22 @@ impl Lake {
         };
         match done {
             Done::Flushed(tables, epoch) => Ok(self.take_in_flush(tables, epoch, started_at)),
-            Done::Merged(merged, epoch) => {
+            Done::Merged(mut merged, epoch) => {
+                if let (Some(erasing), Some(edited)) = (&mut self.erasing, merged.take_edited()) {
+                    erasing.count(edited);
+                }
                 if let Some(table) = self.tables.get_mut(merged.table()) {
                     merged.take_into(table);
                 }
                 self.figures.compaction_count += 1;
                 self.take_in_epoch(epoch);
                 self.pending = true;
+                Ok(None)
+            }
+            Done::Looked(found) => {
+                if let Some(erasing) = &mut self.erasing {
+                    erasing.take_found(found);
+                }
                 Ok(None)
             }
             Done::Checkpointed(name) => {

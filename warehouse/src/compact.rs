@@ -3,6 +3,8 @@
 //! A merge works on what is stored: it drops the rows that the stored deletion vectors hide, and
 //! nothing else. Rows that died since, or that die while it runs, are marked in the new file when
 //! the result is taken in; so a merge never moves a table ahead of its position.
+//!
+//! An erasure is a merge of one file that also drops or changes rows of history.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -16,6 +18,7 @@ use crate::{
     deletion_vector::VectorRef,
     delta_log::{AddedFile, add, commit_info, remove},
     epoch::Epoch,
+    erase::{Edit, Edited},
     error::Result,
     flush::{JobFailure, NewFile, Workplace},
     keys::KeyIndex,
@@ -44,6 +47,8 @@ pub(crate) struct MergePlan {
     stores: Stores,
     inputs: Vec<MergeInput>,
     target: Target,
+    /// What happens to rows of history on the way, in an erasure.
+    edit: Option<Edit>,
     changed_at: catalog::Lsn,
     pub(crate) epoch: Epoch,
 }
@@ -104,12 +109,26 @@ impl MergePlan {
         (!inputs.is_empty()).then(|| Self::new(table, inputs, Target::History, epoch))
     }
 
+    /// Drops the dead rows of one file of current rows; none when the table does not have it any more.
+    pub(crate) fn rewrite_current(table: &Table, name: &str, edit: Edit, epoch: &Epoch) -> Option<Self> {
+        let at = table.files.iter().position(|file| file.name == name)?;
+        let target = Target::Current { with_index: table.files[at].indexed() };
+        Some(Self { edit: Some(edit), ..Self::new(table, vec![current_input(table, at)], target, epoch) })
+    }
+
+    /// Edits the rows of one file of history; none when the table does not have it any more.
+    pub(crate) fn rewrite_history(table: &Table, name: &str, edit: Edit, epoch: &Epoch) -> Option<Self> {
+        let at = table.hist_files.iter().position(|file| file.path.ends_with(name))?;
+        Some(Self { edit: Some(edit), ..Self::new(table, vec![history_input(table, at)], Target::History, epoch) })
+    }
+
     fn new(table: &Table, inputs: Vec<MergeInput>, target: Target, epoch: &Epoch) -> Self {
         Self {
             shape: Arc::clone(&table.shape),
             stores: table.stores.clone(),
             inputs,
             target,
+            edit: None,
             changed_at: epoch.tables.get(&table.shape.name).map_or(table.version, |stored| stored.changed_at),
             epoch: epoch.clone(),
         }
@@ -202,6 +221,12 @@ fn write_merged(plan: &mut MergePlan, place: &Workplace) -> Result<Option<NewFil
         let mut row = 0_u32;
         for batch in Opened::open(&input.path)?.scan(Arc::clone(schema))? {
             let kept = without_dead(&batch?, &input.stored_dead, &mut row).map_err(Error::arrow(&plan.shape.name))?;
+            let kept = match &mut plan.edit {
+                Some(edit) if plan.target == Target::History => {
+                    edit.apply(&kept).map_err(Error::arrow(&plan.shape.name))?
+                }
+                Some(_) | None => kept,
+            };
             if plan.target == (Target::Current { with_index: true }) {
                 append_ids(&kept, &mut ids).ok_or_else(|| Error::damaged(&input.path, "its ids cannot be read"))?;
             }
@@ -239,11 +264,14 @@ fn without_dead(
 
 fn commit(plan: &mut MergePlan, file: Option<&NewFile>, epoch: &Epoch, place: &Workplace) -> Result<()> {
     let at = epoch.written_at;
-    let mut actions = vec![commit_info("OPTIMIZE", at, &json!({"files": plan.inputs.len()}))];
-    actions.extend(plan.inputs.iter().map(|input| remove(&input.name, input.size, input.vector.as_ref(), (false, at))));
+    let erasing = plan.edit.is_some() && plan.target == Target::History;
+    let operation = if erasing { "ERASE" } else { "OPTIMIZE" };
+    let mut actions = vec![commit_info(operation, at, &json!({"files": plan.inputs.len()}))];
+    let removed = |input: &MergeInput| remove(&input.name, input.size, input.vector.as_ref(), (erasing, at));
+    actions.extend(plan.inputs.iter().map(removed));
     if let Some(file) = file {
         let (size, rows, id_range) = (file.written.size, file.written.rows, file.id_range);
-        actions.push(add(&AddedFile { name: &file.name, size, rows, id_range, vector: None }, false, at));
+        actions.push(add(&AddedFile { name: &file.name, size, rows, id_range, vector: None }, erasing, at));
     }
     match plan.target {
         Target::Current { .. } => plan.stores.cur.commit(&actions, place.disk),
@@ -254,6 +282,11 @@ fn commit(plan: &mut MergePlan, file: Option<&NewFile>, epoch: &Epoch, place: &W
 impl Merged {
     pub(crate) fn table(&self) -> &str {
         self.plan.table()
+    }
+
+    /// What an erasure did to the file.
+    pub(crate) fn take_edited(&mut self) -> Option<Edited> {
+        self.plan.edit.take().map(Edit::edited)
     }
 
     /// Puts the new file in the place of its inputs.

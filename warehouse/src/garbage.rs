@@ -47,21 +47,11 @@ impl Garbage {
     /// Removes the files that have not been used for `age` and that no snapshot holds.
     pub(crate) fn collect(&mut self, tables: &BTreeMap<String, Table>, age: Duration) -> Result<usize> {
         self.looked_at = Instant::now();
-        self.snapshots.retain(|snapshot| snapshot.strong_count() > 0);
-        let held: BTreeSet<PathBuf> =
-            self.snapshots.iter().filter_map(Weak::upgrade).flat_map(|table| paths(&table)).collect();
+        let held = self.held();
         let mut unused = BTreeMap::new();
-        for table in tables.values() {
-            let used = used_names(table);
-            let stored = [files_in(&table.stores.cur.dir)?, files_in(&table.stores.hist.dir)?];
-            let in_use = |path: &Path| {
-                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                used.contains(name) || held.contains(path)
-            };
-            for path in stored.into_iter().flatten().filter(|path| !in_use(path)) {
-                let since = self.unused_since.get(&path).copied().unwrap_or(self.looked_at);
-                unused.insert(path, since);
-            }
+        for path in unreferred(tables)?.into_iter().filter(|path| !held.contains(path)) {
+            let since = self.unused_since.get(&path).copied().unwrap_or(self.looked_at);
+            unused.insert(path, since);
         }
         let old: Vec<PathBuf> =
             unused.iter().filter(|(_, since)| since.elapsed() >= age).map(|(path, _)| path.clone()).collect();
@@ -72,6 +62,38 @@ impl Garbage {
         self.unused_since = unused;
         Ok(old.len())
     }
+
+    /// Removes at once every file that no table refers to and no snapshot holds, and answers those that
+    /// one still holds. Other programs that read the lake find its newest version complete.
+    pub(crate) fn remove_unused(&mut self, tables: &BTreeMap<String, Table>) -> Result<BTreeSet<PathBuf>> {
+        let held = self.held();
+        let (held, free): (BTreeSet<_>, BTreeSet<_>) =
+            unreferred(tables)?.into_iter().partition(|path| held.contains(path));
+        for path in &free {
+            fs::remove_file(path).map_err(Error::io("remove", path))?;
+            self.unused_since.remove(path);
+        }
+        Ok(held)
+    }
+
+    /// The files that snapshots hold.
+    fn held(&mut self) -> BTreeSet<PathBuf> {
+        self.snapshots.retain(|snapshot| snapshot.strong_count() > 0);
+        self.snapshots.iter().filter_map(Weak::upgrade).flat_map(|table| paths(&table)).collect()
+    }
+}
+
+/// The files in the folders of tables that no table refers to.
+fn unreferred(tables: &BTreeMap<String, Table>) -> Result<Vec<PathBuf>> {
+    let mut unreferred = Vec::new();
+    for table in tables.values() {
+        let used = used_names(table);
+        let named =
+            |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| used.contains(name));
+        let stored = files_in(&table.stores.cur.dir)?.into_iter().chain(files_in(&table.stores.hist.dir)?);
+        unreferred.extend(stored.filter(|path| !named(path)));
+    }
+    Ok(unreferred)
 }
 
 fn paths(table: &TableSnapshot) -> Vec<PathBuf> {

@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use crate::{
     Cell, Error, LakeConfig, LakeSnapshot, Op, background::Job, copy::SnapshotMark, disk::Disk, epoch::Epoch,
-    error::Result, failpoint::Failpoint, garbage::Garbage, reader::Published, rows::Stamp, status::FlushFigures,
-    table::Table,
+    erase::Erasing, error::Result, failpoint::Failpoint, garbage::Garbage, reader::Published, rows::Stamp,
+    status::FlushFigures, table::Table,
 };
 
 /// The one writer of the lake, owned by the capture.
@@ -48,6 +48,7 @@ pub struct Lake {
     pub(crate) broken: bool,
     pub(crate) copy: Option<SnapshotMark>,
     pub(crate) garbage: Garbage,
+    pub(crate) erasing: Option<Erasing>,
     pub(crate) figures: FlushFigures,
     pub(crate) shared: Arc<Published>,
     pub(crate) reached: watch::Sender<Lsn>,

@@ -3,7 +3,7 @@
 //!
 //! Reading order: a [`TableSpec`] says what a table looks like; the one [`Lake`] applies
 //! transactions to it and flushes them; a [`LakeReader`] gives out [`LakeSnapshot`]s; a
-//! [`SnapshotWriter`] takes the initial copy. [`search`] keeps the full-text index of the lake's rows.
+//! [`SnapshotWriter`] takes the initial copy; an [`Erasure`] takes a person out of the stored past. [`search`] keeps the full-text index of the lake's rows.
 //!
 //! On disk: `cur/<table>/` and `hist/<table>/` are Delta tables (current rows with deletion
 //! vectors, and every version there ever was); `_epochs/last.json` names the last consistent cut.
@@ -24,6 +24,7 @@ mod deletion_vector;
 mod delta_log;
 mod disk;
 mod epoch;
+mod erase;
 mod error;
 mod failpoint;
 mod flush;
@@ -46,6 +47,7 @@ mod table;
 pub use cell::{Cell, Op};
 pub use config::LakeConfig;
 pub use copy::{CopiedTable, SnapshotMark, SnapshotWriter};
+pub use erase::{Emptied, Erased, Erasure};
 pub use error::{Error, Result};
 pub use lake::{Lake, LakeState, TableLsn};
 pub use reader::LakeReader;

@@ -91,6 +91,7 @@ impl Lake {
             broken: false,
             copy: None,
             garbage,
+            erasing: None,
             figures: FlushFigures { durable_lsn: epoch.durable_lsn, epoch: epoch.number, ..FlushFigures::default() },
             epoch,
             shared,

@@ -18,6 +18,7 @@ mod document;
 mod feed;
 mod highlight;
 mod plan;
+mod purge;
 mod reader;
 mod schema;
 mod sought;
@@ -25,6 +26,7 @@ mod text;
 mod writer;
 
 pub use highlight::{Mark, marks};
+pub use purge::SearchPurge;
 pub use reader::{Found, FoundGroup, SearchReader, SearchState};
 pub use sought::Sought;
 pub use writer::{SearchConfig, SearchIndexing};

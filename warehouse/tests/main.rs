@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod contents;
 #[cfg(test)]
+mod erase;
+#[cfg(test)]
 mod kills;
 #[cfg(test)]
 mod lifecycle;

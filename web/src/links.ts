@@ -17,6 +17,8 @@ export const links = {
   documents: () => "/documents",
   audit: () => "/audit",
   webhooks: () => "/settings/webhooks",
+  /** Requests of people; with a person, what can be done for them. */
+  privacy: (person?: { object: string; id: string }) => withParameters("/settings/privacy", person),
   reports: () => "/reports",
   newReport: () => "/reports/new",
   /** A ready report by name, or a saved one by id. */

@@ -75,7 +75,7 @@ async fn stream(task: &mut Task, client: &mut ReplicationClient) -> Result<Ended
             () = sleep(pause) => {}
         }
         session.look_after(task, client).await?;
-        if let Some(reply) = session.requests.pause.take_if(|_| !session.applier.open()) {
+        if let Some(reply) = session.requests.pause.take_if(|_| !session.applier.open() && task.erasing.is_none()) {
             rest::leave(task, client).await?;
             return Ok(Ended::Paused(reply));
         }
@@ -171,6 +171,7 @@ impl Session {
         if task.lake.needs_flush() {
             task.lake.start_flush().map_err(lake_failed)?;
         }
+        self.go_on_erasing(task);
         if self.requests.flushes.is_empty() || self.applier.open() {
             return Ok(());
         }
@@ -181,6 +182,24 @@ impl Session {
             let _unheard = reply.send(Ok(durable));
         }
         Ok(())
+    }
+
+    /// Starts the next erasure or the next piece of one, and tells who asked for it when it is over.
+    fn go_on_erasing(&mut self, task: &mut Task) {
+        if task.erasing.is_none() {
+            let Some((erasure, reply)) = self.requests.erasures.pop_front() else { return };
+            task.lake.begin_erasure(erasure);
+            task.erasing = Some(reply);
+        }
+        let outcome = match task.lake.go_on_erasing() {
+            Ok(None) => return,
+            Ok(Some(erased)) => Ok(erased),
+            Err(source) => Err(Error::Lake { doing: "erase from the lake", source }),
+        };
+        if let Some(reply) = task.erasing.take() {
+            // Whoever asked may have gone.
+            let _unheard = reply.send(outcome);
+        }
     }
 }
 

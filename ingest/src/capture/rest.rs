@@ -4,10 +4,12 @@
 //! column by then. So the stream ends between two transactions, the table is changed, the lake takes
 //! up the columns, and a new stream goes on from where the lake stands.
 
+use std::collections::VecDeque;
+
 use catalog::Lsn;
 use pgwire_replication::ReplicationClient;
 use tokio::{sync::oneshot, time::timeout};
-use warehouse::TableSpec;
+use warehouse::{Erased, Erasure, TableSpec};
 
 use crate::{
     Error, Result,
@@ -21,6 +23,8 @@ pub(crate) enum Request {
     Flush(oneshot::Sender<Result<Lsn>>),
     /// Wait until told to go on.
     Pause(oneshot::Sender<Result<Paused>>),
+    /// Erase people from the stored past.
+    Erase(Erasure, oneshot::Sender<Result<Erased>>),
 }
 
 /// How a session ended that did not fail.
@@ -102,6 +106,9 @@ impl Task {
             Request::Pause(reply) => {
                 let _unheard = reply.send(Err(Error::NotRunning));
             }
+            Request::Erase(_, reply) => {
+                let _unheard = reply.send(Err(Error::NotRunning));
+            }
         }
     }
 
@@ -118,6 +125,7 @@ impl Task {
 pub(super) struct Requests {
     pub(super) flushes: Vec<oneshot::Sender<Result<Lsn>>>,
     pub(super) pause: Option<oneshot::Sender<Result<Paused>>>,
+    pub(super) erasures: VecDeque<(Erasure, oneshot::Sender<Result<Erased>>)>,
 }
 
 impl Requests {
@@ -125,6 +133,7 @@ impl Requests {
     pub(super) fn keep(&mut self, request: Request) {
         match request {
             Request::Flush(reply) => self.flushes.push(reply),
+            Request::Erase(erasure, reply) => self.erasures.push_back((erasure, reply)),
             Request::Pause(reply) => {
                 if let Some(other) = self.pause.replace(reply) {
                     let _unheard = other.send(Err(Error::NotRunning)); // one at a time

@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use warehouse::{Lake, TableSpec};
+use warehouse::{Erased, Lake, TableSpec};
 
 use crate::{
     Error, Result,
@@ -40,6 +40,8 @@ pub(crate) struct Task {
     pub(crate) config: CaptureConfig,
     pub(crate) status: Arc<watch::Sender<CaptureStatus>>,
     pub(crate) requests: mpsc::Receiver<Request>,
+    /// Who waits for the erasure that the lake does.
+    pub(crate) erasing: Option<oneshot::Sender<Result<Erased>>>,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -92,6 +94,9 @@ impl Task {
                 Err(error) => error,
             };
             self.lake.abort();
+            // Whoever waits for an erasure hears that it was not done and asks again.
+            self.lake.give_up_erasure();
+            self.erasing = None;
             self.report(&error);
             if self.cancel.is_cancelled() || !error.kind().retryable() {
                 self.status.send_modify(|status| status.state = CaptureState::Failed);

@@ -1,12 +1,14 @@
 //! Walking the chain: is the audit log still what it was?
 
+use std::collections::BTreeMap;
+
 use catalog::Principal;
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 
 use super::{Checkpoint, GENESIS, link, list::administrators_only};
-use crate::{Oltp, Result};
+use crate::{Oltp, Result, privacy::settle};
 
 /// Links read at once.
 const AT_ONCE: i64 = 5_000;
@@ -45,7 +47,7 @@ pub struct Finding {
 /// What a walk over the whole chain found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(example = json!({
-    "intact": true, "sealed": 10482, "checkpoint": "10482:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "intact": true, "sealed": 10482, "erased": 12, "checkpoint": "10482:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "finding_count": 0, "findings": []
 }))]
 pub struct Verification {
@@ -53,6 +55,8 @@ pub struct Verification {
     pub intact: bool,
     /// How many entries are sealed.
     pub sealed: i64,
+    /// How many of them say less than they did because somebody asked to be forgotten.
+    pub erased: i64,
     /// The end of the chain, to be kept elsewhere; null while nothing is sealed.
     pub checkpoint: Option<String>,
     /// How much was found.
@@ -97,8 +101,16 @@ impl Oltp {
                 .fetch_all(&mut *tx)
                 .await?;
             let last = i64::try_from(links.len()).is_ok_and(|count| count < AT_ONCE);
-            for link in links {
-                walk.step(&link);
+            let mut other = BTreeMap::new();
+            for link in &links {
+                walk.step(link);
+                if let Some(now) = link.hash_now.as_ref().filter(|now| **now != link.entry_hash) {
+                    other.insert(link.entry_id, (link.entry_hash.clone(), now.clone()));
+                }
+            }
+            if !other.is_empty() {
+                let erased = settle(&mut tx, &other).await?;
+                walk.tell_changed(&links, &erased);
             }
             if last {
                 break;
@@ -120,6 +132,7 @@ struct Walk {
     end: Checkpoint,
     known: Option<Checkpoint>,
     sealed: i64,
+    erased: i64,
     count: u64,
     findings: Vec<Finding>,
 }
@@ -127,7 +140,7 @@ struct Walk {
 impl Default for Walk {
     fn default() -> Self {
         let end = Checkpoint { position: 0, hash: GENESIS };
-        Self { end, known: None, sealed: 0, count: 0, findings: Vec::new() }
+        Self { end, known: None, sealed: 0, erased: 0, count: 0, findings: Vec::new() }
     }
 }
 
@@ -139,16 +152,26 @@ impl Walk {
         } else if link(&self.end.hash, &next.entry_hash).as_slice() != next.chain_hash {
             self.find(FindingKind::BrokenLink, position, entry);
         }
-        match &next.hash_now {
-            None => self.find(FindingKind::Removed, position, entry),
-            Some(hash) if *hash != next.entry_hash => self.find(FindingKind::Changed, position, entry),
-            Some(_) => {}
+        // Whether an entry that is there was changed or erased on request is told by `tell_changed`.
+        if next.hash_now.is_none() {
+            self.find(FindingKind::Removed, position, entry);
         }
         let hash = next.chain_hash.as_slice().try_into().unwrap_or(GENESIS);
         self.end = Checkpoint { position: next.position, hash };
         self.sealed += 1;
         if self.known.is_some_and(|known| known.position == next.position && known != self.end) {
             self.find(FindingKind::OtherThanCheckpoint, position, entry);
+        }
+    }
+
+    /// Tells the links of which the entry is not what it was, unless it was erased on request.
+    fn tell_changed(&mut self, links: &[Link], erased: &[i64]) {
+        for link in links.iter().filter(|link| link.hash_now.as_ref().is_some_and(|now| *now != link.entry_hash)) {
+            if erased.contains(&link.entry_id) {
+                self.erased += 1;
+            } else {
+                self.find(FindingKind::Changed, Some(link.position), Some(link.entry_id));
+            }
         }
     }
 
@@ -163,10 +186,13 @@ impl Walk {
         if let Some(known) = self.known.filter(|known| known.position > self.end.position) {
             self.find(FindingKind::OtherThanCheckpoint, Some(known.position), None);
         }
+        // By where they are; what has no place stands last.
+        self.findings.sort_by_key(|finding| finding.position.unwrap_or(i64::MAX));
         let checkpoint = (self.end.position > 0).then(|| self.end.to_string());
         Verification {
             intact: self.count == 0,
             sealed: self.sealed,
+            erased: self.erased,
             checkpoint,
             finding_count: self.count,
             findings: self.findings,

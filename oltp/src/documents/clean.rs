@@ -27,6 +27,22 @@ pub struct Cleaned {
 }
 
 impl Documents {
+    /// Removes documents with all their versions, in the bin or not, and their bytes at once, as when
+    /// somebody asks to be forgotten; answers the hashes of their versions. Bytes that another document
+    /// has too stay.
+    ///
+    /// **Idempotent.**
+    pub(crate) async fn erase_for_good(&self, ids: &[Uuid]) -> Result<Vec<Vec<u8>>> {
+        let mut tx = self.inner.oltp.pool().begin().await?;
+        let files: Vec<(Uuid, Vec<u8>)> =
+            sqlx::query_as(include_str!("../../sql/abandon_files.sql")).bind(ids).fetch_all(&mut *tx).await?;
+        sqlx::query("delete from documents where id = any($1)").bind(ids).execute(&mut *tx).await?;
+        tx.commit().await?;
+        // Bytes that somebody left before go with these.
+        while self.clean_up().await?.files > 0 {}
+        Ok(files.into_iter().map(|(_, sha256)| sha256).collect())
+    }
+
     /// Empties the bin of what is old and removes bytes that nothing refers to.
     ///
     /// # Errors

@@ -71,6 +71,13 @@ impl Documents {
     }
 }
 
+impl Documents {
+    /// The bytes of a stored file, for whoever has decided that they may be read.
+    pub(crate) async fn bytes(&self, file: Uuid) -> Result<BoxStream<'static, std::io::Result<bytes::Bytes>>> {
+        Ok(boxed(self.inner.store.get(file).await?))
+    }
+}
+
 fn boxed(
     bytes: impl Stream<Item = std::io::Result<bytes::Bytes>> + Send + 'static,
 ) -> BoxStream<'static, std::io::Result<bytes::Bytes>> {

@@ -90,6 +90,23 @@ impl JobFiles {
         })
     }
 
+    /// The finished files with the ids by which they are known.
+    pub(crate) fn finished(&self) -> io::Result<Vec<(Uuid, PathBuf)>> {
+        let entries = match std::fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut finished = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if let Ok(id) = Uuid::parse_str(&entry.file_name().to_string_lossy()) {
+                finished.push((id, entry.path()));
+            }
+        }
+        Ok(finished)
+    }
+
     /// Removes every file whose time is over or whose job is gone.
     ///
     /// # Errors

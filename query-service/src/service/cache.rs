@@ -34,6 +34,11 @@ impl Cache {
         self.0.get(key).await.map(|rows| rows.as_ref().clone())
     }
 
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.0.invalidate_all();
+    }
+
     /// Remembers `rows`.
     pub(super) async fn put(&self, key: String, rows: &Rows) {
         self.0.insert(key, Arc::new(rows.clone())).await;

@@ -34,6 +34,8 @@ pub struct SearchState {
     pub published_at: Option<DateTime<Utc>>,
     /// Why the index falls behind, if it does.
     pub last_error: Option<String>,
+    /// Number of the last purge that is done.
+    pub purged: u64,
 }
 
 /// What the task shares with its readers.

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     document::Rows,
     feed::{Change, Feed},
+    purge::{SearchPurge, purge},
     reader::{SearchReader, SearchState, Shared},
     schema::SearchSchema,
     text::{ANALYZER, analyzer},
@@ -65,6 +66,7 @@ impl SearchConfig {
 #[derive(Debug)]
 pub struct SearchIndexing {
     reader: SearchReader,
+    purge: SearchPurge,
     cancel: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -88,19 +90,27 @@ impl SearchIndexing {
         let dir = config.dir.clone();
         let failed = |source| Error::Io { action: "start the thread for", path: dir, source };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        let task = Task { lake, catalog, config, shared: Arc::clone(&shared), states, cancel: cancel.clone() };
+        let (asked, purges) = watch::channel(0);
+        let task = Task { lake, catalog, config, shared: Arc::clone(&shared), states, purges, cancel: cancel.clone() };
         let work = match runtime {
             Ok(runtime) => std::thread::Builder::new()
                 .name("leadhouse-search".to_owned())
                 .spawn(move || runtime.block_on(task.run())),
             Err(error) => Err(error),
         };
-        Ok(Self { reader: SearchReader::new(shared, state), cancel, thread: Some(work.map_err(failed)?) })
+        let reader = SearchReader::new(shared, state.clone());
+        let purge = SearchPurge { asked: Arc::new(asked), states: state, reader: reader.clone() };
+        Ok(Self { reader, purge, cancel, thread: Some(work.map_err(failed)?) })
     }
 
     /// The reading end, for any number of holders.
     pub fn reader(&self) -> SearchReader {
         self.reader.clone()
+    }
+
+    /// A way to ask for purges.
+    pub fn purging(&self) -> SearchPurge {
+        self.purge.clone()
     }
 
     /// Stops after the commit that is being made, and waits for it.
@@ -135,6 +145,8 @@ struct Task {
     config: SearchConfig,
     shared: Arc<Shared>,
     states: watch::Sender<SearchState>,
+    /// Number of the last purge that was asked for.
+    purges: watch::Receiver<u64>,
     cancel: CancellationToken,
 }
 
@@ -183,6 +195,7 @@ impl Task {
             self.states.send_modify(|state| state.lsn = position);
         }
         let mut reached = self.lake.reached.clone();
+        let mut purges = self.purges.clone();
         let mut looked_at = None;
         let began = Instant::now();
         loop {
@@ -195,12 +208,16 @@ impl Task {
                 looked_at = Some(snapshot.lsn);
                 *failures = 0;
             }
+            drop(snapshot);
+            let asked = *purges.borrow_and_update();
+            self.purge(&mut open, asked).await?;
             tokio::select! {
                 () = self.cancel.cancelled() => return Ok(()),
                 () = tokio::time::sleep(self.config.commit_every) => {}
             }
             tokio::select! {
                 () = self.cancel.cancelled() => return Ok(()),
+                Ok(()) = purges.changed() => {}
                 changed = reached.changed() => if changed.is_err() {
                     // The lake has no writer any more; what is there stays searchable.
                     self.cancel.cancelled().await;
@@ -208,6 +225,17 @@ impl Task {
                 },
             }
         }
+    }
+
+    /// Purges the index if that was asked for since the last time.
+    async fn purge(&self, open: &mut Open, asked: u64) -> Result<()> {
+        if self.states.borrow().purged >= asked {
+            return Ok(());
+        }
+        let Open { writer, reader, .. } = open;
+        purge(writer, &self.config.dir, || reader.reload().map_err(Error::search("reload"))).await?;
+        self.states.send_modify(|state| state.purged = asked);
+        Ok(())
     }
 
     /// Opens the index, or makes an empty one where there is none that can be used.

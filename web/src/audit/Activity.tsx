@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { download } from "@/api/client.ts";
 import type { FieldValue } from "@/api/records.ts";
-import { formatChoice, formatCount, formatMoment } from "@/format/format.ts";
+import { formatChoice, formatCount, formatMoment, formatNumber } from "@/format/format.ts";
 import { links } from "@/links.ts";
 import { changedText } from "@/records/timeline/FieldChanges.tsx";
 import { Badge } from "@/ui/Badge.tsx";
@@ -105,7 +105,7 @@ function Seal() {
           : !data
             ? "Every entry is sealed in a hash chain within seconds. Verify that nothing was changed afterwards."
             : data.intact
-              ? `Intact: ${formatCount(data.sealed, "sealed entry is", "sealed entries are")} what they were.`
+              ? `Intact: ${formatCount(data.sealed, "sealed entry is", "sealed entries are")} what they were${data.erased > 0 ? `, ${formatNumber(data.erased)} of them emptied because somebody asked to be forgotten` : ""}.`
               : `Not intact: ${formatCount(data.finding_count, "finding", "findings")}. First: ${firstFinding(data)}`}
         {data?.checkpoint && <code title="Keep it elsewhere">{data.checkpoint}</code>}
       </p>

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Ellipsis, Pencil, RotateCcw, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, RotateCcw, Trash2, UserRoundX } from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { keys } from "@/api/keys.ts";
+import { useSession } from "@/api/session.ts";
 import { type CrmRecord, readRecord, restoreRecord, textOf } from "@/api/records.ts";
 import { formatAge } from "@/format/format.ts";
 import { links } from "@/links.ts";
@@ -57,6 +58,9 @@ function LoadedRecord({ object, id }: { object: ObjectDef; id: string }) {
   if (query.error) return <ProblemState error={query.error} onRetry={() => void query.refetch()} />;
   return <PageSkeleton />;
 }
+
+/** Objects whose records are people, who may ask what is held about them and to be forgotten. */
+const PEOPLE = new Set(["leads", "contacts", "users"]);
 
 type Tab = "timeline" | "files" | "details";
 const TABS: readonly { value: Tab; label: string }[] = [
@@ -146,6 +150,7 @@ function Header({
   const whyNotEdit = updateReason(object);
   const narrow = useNarrow();
   const edit = () => void navigate(links.edit(object.table, record.id));
+  const administrator = useSession()?.user.role === "admin";
   return (
     <PageHeader
       title={title}
@@ -201,6 +206,14 @@ function Header({
             >
               Delete {object.label.toLowerCase()}
             </MenuItem>
+            {administrator && PEOPLE.has(object.table) && (
+              <MenuItem
+                icon={<UserRoundX aria-hidden />}
+                onSelect={() => void navigate(links.privacy({ object: object.name, id: record.id }))}
+              >
+                Personal data…
+              </MenuItem>
+            )}
           </Menu>
         </>
       }

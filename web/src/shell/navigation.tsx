@@ -29,6 +29,7 @@ import {
   StickyNote,
   Target,
   UserRound,
+  UserRoundX,
   UsersRound,
   Webhook,
   Workflow,
@@ -143,6 +144,7 @@ export function sections(catalog: Catalog, role: string | undefined): Section[] 
               { label: "Data model", to: links.dataModel(), icon: Blocks },
               { label: "Audit", to: links.audit(), icon: ScrollText },
               { label: "Webhooks", to: links.webhooks(), icon: Webhook },
+              { label: "Privacy", to: links.privacy(), icon: UserRoundX },
             ]
           : [],
     },

@@ -5129,6 +5129,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/privacy/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests to be forgotten, newest first */
+        get: operations["listErasures"];
+        put?: never;
+        /**
+         * Ask for a person to be forgotten
+         * @description Counts what there is of them, place by place. Nothing is erased before the request is confirmed.
+         */
+        post: operations["askErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request to be forgotten, and its proof */
+        get: operations["readErasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/erasures/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person for good
+         * @description Starts a job that goes on after a restart: records, texts, documents, files of exports and imports,
+         *     the warehouse with its history and the search index. At its end it looks whether anything is left; a
+         *     request that could not be completed is confirmed again. Nothing of this can be taken back.
+         */
+        post: operations["confirmErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export what is held about a person
+         * @description Answers at once with a job that gathers everything in one archive: the person's records, what links to
+         *     them, documents with their bytes, changes, mails, notifications. `POST /api/jobs/{id}/link` answers an
+         *     address to fetch it; the file is kept for 48 hours.
+         */
+        post: operations["exportPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products": {
         parameters: {
             query?: never;
@@ -8640,6 +8722,16 @@ export interface components {
              */
             total: number | null;
         };
+        /**
+         * @description The name that shows that the right person is meant.
+         * @example {
+         *       "name": "Ada Lovelace"
+         *     }
+         */
+        Confirmation: {
+            /** @description The person's name, exactly as the record says. */
+            name: string;
+        };
         /** @description A contact. */
         Contact: {
             /** @description City. */
@@ -9840,6 +9932,90 @@ export interface components {
             /** @description The same as an address that apps read from a QR code. */
             uri: string;
         };
+        /** @description A request and what came of it. */
+        Erasure: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            confirmed_at?: string | null;
+            /** @description Who confirmed. */
+            confirmed_by_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the proof was written.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Other records of the same person are meant too. */
+            include_matches: boolean;
+            /**
+             * Format: int64
+             * @description Steps of the job that are done.
+             */
+            job_done?: number | null;
+            /**
+             * Format: uuid
+             * @description The job.
+             */
+            job_id?: string | null;
+            /** @description Why the job failed. */
+            job_message?: string | null;
+            /** @description How far the job is: `queued`, `running`, `done`, `failed`, `cancelled`; null when it is forgotten. */
+            job_state?: string | null;
+            /**
+             * Format: int64
+             * @description Steps of the job.
+             */
+            job_total?: number | null;
+            /** @description What the record is. */
+            object: string;
+            /** @description What went, by place, as far as the job is. */
+            places: components["schemas"]["Place"][];
+            /** @description What there was, by place, when it was asked for. */
+            preview: components["schemas"]["Place"][];
+            /** @description The proof: who, when, what went from where, and its own SHA-256, which the audit log has too. */
+            proof?: unknown;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description Id of the record.
+             */
+            record_id: string;
+            /** @description What was found afterwards, by place. */
+            remains: components["schemas"]["Remains"][];
+            /** @description Who asked. */
+            requested_by_name: string;
+            /** @description What has become of it. */
+            state: components["schemas"]["ErasureState"];
+        };
+        /** @description Requests, newest first. */
+        ErasureList: {
+            /** @description The newest hundred. */
+            items: components["schemas"]["Erasure"][];
+            /** @description There is one page. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
+        /**
+         * @description What has become of a request.
+         * @enum {string}
+         */
+        ErasureState: "asked" | "confirmed" | "done" | "incomplete";
         /**
          * @description Which list, and how it is written.
          * @example {
@@ -11469,6 +11645,31 @@ export interface components {
             owner_id?: string | null;
         };
         /**
+         * @description A person who wants to be forgotten.
+         * @example {
+         *       "id": "0190a5f2-7c1e-7d3a-9f00-0123456789ab",
+         *       "include_matches": true,
+         *       "object": "contact",
+         *       "reason": "Letter of 3 May"
+         *     }
+         */
+        NewErasure: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description Leads and contacts with the same e-mail address, or the same phone number and a name that begins
+             *     alike, are the same person.
+             */
+            include_matches?: boolean;
+            /** @description What the record is: `lead`, `contact` or `user`. */
+            object: string;
+            /** @description Why, in at most 500 characters; it stays in the proof, so it must not name the person. */
+            reason?: string | null;
+        };
+        /**
          * @description A field to be added.
          * @example {
          *       "kind": {
@@ -12737,6 +12938,28 @@ export interface components {
             /** @description Roles that people have and that grant nothing, because they are gone or cannot be read. */
             unusable: components["schemas"]["UnusableRole"][];
         };
+        /**
+         * @description Somebody of whom the workspace holds something.
+         * @example {
+         *       "id": "0190a5f2-7c1e-7d3a-9f00-0123456789ab",
+         *       "include_matches": true,
+         *       "object": "contact"
+         *     }
+         */
+        Person: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description Leads and contacts with the same e-mail address, or the same phone number and a name that
+             *     begins alike, are the same person.
+             */
+            include_matches?: boolean;
+            /** @description What the record is: `lead`, `contact` or `user`. */
+            object: string;
+        };
         /** @description A pipeline. */
         Pipeline: {
             /** Format: date-time */
@@ -12784,6 +13007,31 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+        };
+        /**
+         * @description What was removed in one place.
+         * @example {
+         *       "changed": 0,
+         *       "place": "contacts",
+         *       "removed": 1,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *     }
+         */
+        Place: {
+            /**
+             * Format: int64
+             * @description How much stayed without what it said of the person.
+             */
+            changed: number;
+            /** @description Which: a table of Postgres, the documents, the lake, the search index. */
+            place: string;
+            /**
+             * Format: int64
+             * @description How much went.
+             */
+            removed: number;
+            /** @description SHA-256 of what went; null in a preview. */
+            sha256?: string | null;
         };
         /**
          * @description Changed preferences; what is absent stays as it is.
@@ -13055,6 +13303,22 @@ export interface components {
             password: string;
             /** @description Login name: 2 to 60 letters, digits, dots, dashes and underscores. */
             username: string;
+        };
+        /**
+         * @description What is left in one place.
+         * @example {
+         *       "count": 1,
+         *       "place": "documents"
+         *     }
+         */
+        Remains: {
+            /**
+             * Format: int64
+             * @description In how many rows or files.
+             */
+            count: number;
+            /** @description Where. */
+            place: string;
         };
         /** @description One line of the list of reports. */
         ReportLine: {
@@ -14646,6 +14910,7 @@ export interface components {
          * @description What a walk over the whole chain found.
          * @example {
          *       "checkpoint": "10482:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "erased": 12,
          *       "finding_count": 0,
          *       "findings": [],
          *       "intact": true,
@@ -14655,6 +14920,11 @@ export interface components {
         Verification: {
             /** @description The end of the chain, to be kept elsewhere; null while nothing is sealed. */
             checkpoint?: string | null;
+            /**
+             * Format: int64
+             * @description How many of them say less than they did because somebody asked to be forgotten.
+             */
+            erased: number;
             /**
              * Format: int64
              * @description How much was found.
@@ -24324,6 +24594,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+        };
+    };
+    listErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest hundred */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureList"];
+                };
+            };
+        };
+    };
+    askErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewErasure"];
+            };
+        };
+        responses: {
+            /** @description The request, with what there is */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    readErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    confirmErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description The request with its job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    exportPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description The job; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
         };
