@@ -136,7 +136,7 @@ struct ExportParameters {
 }
 
 /// Draws a report.
-#[utoipa::path(post, path = "/api/charts", tag = "dashboards", operation_id = "drawChart", request_body = ChartBody,
+#[utoipa::path(post, path = "/api/charts", tag = "Dashboards", operation_id = "drawChart", request_body = ChartBody,
     security(("bearer" = [])),
     responses((status = 200, description = "The chart", body = ChartAnswer),
               (status = 422, description = "The report is wrong or does not fit the kind of chart")))]
@@ -174,7 +174,7 @@ async fn chart(
 }
 
 /// Dashboards that come with the product.
-#[utoipa::path(get, path = "/api/dashboards/ready", tag = "dashboards", operation_id = "readyDashboards",
+#[utoipa::path(get, path = "/api/dashboards/ready", tag = "Dashboards", operation_id = "readyDashboards",
     security(("bearer" = [])),
     responses((status = 200, body = ReadyList)))]
 async fn ready(_caller: Caller) -> Result<Json<ReadyList>, Problem> {
@@ -187,7 +187,7 @@ async fn ready(_caller: Caller) -> Result<Json<ReadyList>, Problem> {
 }
 
 /// A dashboard without its numbers.
-#[utoipa::path(get, path = "/api/dashboards/{id}/view", tag = "dashboards", operation_id = "viewDashboard",
+#[utoipa::path(get, path = "/api/dashboards/{id}/view", tag = "Dashboards", operation_id = "viewDashboard",
     params(("id" = String, Path, description = "Name of a ready dashboard, or id of a stored one")),
     security(("bearer" = [])),
     responses((status = 200, body = View), (status = 404, description = "There is no such dashboard")))]
@@ -216,7 +216,7 @@ async fn view(
 }
 
 /// One tile with its numbers.
-#[utoipa::path(get, path = "/api/dashboards/{id}/tiles/{tile}", tag = "dashboards", operation_id = "dashboardTile",
+#[utoipa::path(get, path = "/api/dashboards/{id}/tiles/{tile}", tag = "Dashboards", operation_id = "dashboardTile",
     params(("id" = String, Path, description = "Name of a ready dashboard, or id of a stored one"),
            ("tile" = String, Path, description = "Id of the tile"),
            ("as_of" = Option<String>, Query, description = "A past moment, or a day, which stands for its end")),
@@ -234,7 +234,7 @@ async fn tile(
 }
 
 /// A dashboard as a file, with the numbers that the caller may see.
-#[utoipa::path(get, path = "/api/dashboards/{id}/export", tag = "dashboards", operation_id = "exportDashboard",
+#[utoipa::path(get, path = "/api/dashboards/{id}/export", tag = "Dashboards", operation_id = "exportDashboard",
     params(("id" = String, Path, description = "Name of a ready dashboard, or id of a stored one"),
            ("format" = DashboardFormat, Query, description = "Form of the file")),
     security(("bearer" = [])),

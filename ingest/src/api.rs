@@ -34,7 +34,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(import), tags((name = "imports", description = "Files into records")))]
+#[openapi(paths(import), tags((name = "Imports", description = "Files into records")))]
 struct Description;
 
 /// What is to be imported, and how.
@@ -68,7 +68,7 @@ struct Options {
 #[utoipa::path(
     post,
     path = "/api/imports",
-    tag = "imports",
+    tag = "Imports",
     params(Options),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
     responses(

@@ -88,7 +88,7 @@ enum SqlFormat {
 
 /// Runs one SELECT statement over the warehouse under the permissions of the caller.
 #[utoipa::path(
-    post, path = "/api/sql", tag = "analytics", request_body = SqlRequest,
+    post, path = "/api/sql", tag = "Analytics", request_body = SqlRequest,
     responses(
         (status = 200, description = "The rows; headers x-as-of, x-lsn, x-lag-ms and x-engine say of what"),
         (status = 401, description = "Nobody is signed in"),
@@ -135,7 +135,7 @@ fn explained(error: Error) -> Problem {
 
 /// The tables and columns that the caller can name in SQL, and about how many rows they have.
 #[utoipa::path(
-    get, path = "/api/sql/schema", tag = "analytics", operation_id = "readSqlSchema",
+    get, path = "/api/sql/schema", tag = "Analytics", operation_id = "readSqlSchema",
     responses((status = 200, description = "The tables", body = SqlSchema), (status = 401, description = "Nobody is signed in"))
 )]
 async fn sql_schema(State(services): State<Services>, Caller(caller): Caller) -> Result<Json<SqlSchema>, Problem> {
@@ -144,7 +144,7 @@ async fn sql_schema(State(services): State<Services>, Caller(caller): Caller) ->
 
 /// How fresh and how large the warehouse is.
 #[utoipa::path(
-    get, path = "/api/warehouse/status", tag = "analytics",
+    get, path = "/api/warehouse/status", tag = "Analytics",
     responses((status = 200, description = "Positions, times, rows and files per table"), (status = 401, description = "Nobody is signed in"))
 )]
 async fn warehouse_status(State(services): State<Services>, Caller(_caller): Caller) -> Response {
@@ -153,7 +153,7 @@ async fn warehouse_status(State(services): State<Services>, Caller(_caller): Cal
 
 /// Compares every table with Postgres row for row at one position of the log.
 #[utoipa::path(
-    post, path = "/api/warehouse/verify", tag = "analytics",
+    post, path = "/api/warehouse/verify", tag = "Analytics",
     responses(
         (status = 200, description = "What was compared and what differs", body = VerifyReport),
         (status = 403, description = "The caller is no administrator"),

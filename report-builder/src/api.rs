@@ -87,7 +87,7 @@ struct RunBody {
 }
 
 /// Reports that can be run by name.
-#[utoipa::path(get, path = "/api/reports", tag = "reports", responses((status = 200, body = ReportList)))]
+#[utoipa::path(get, path = "/api/reports", tag = "Reports", responses((status = 200, body = ReportList)))]
 async fn list(_caller: Caller) -> Result<Json<ReportList>, Problem> {
     let line = |report: &ReadyReport| {
         let spec = report.spec()?;
@@ -98,7 +98,7 @@ async fn list(_caller: Caller) -> Result<Json<ReportList>, Problem> {
 }
 
 /// The specification of a report.
-#[utoipa::path(get, path = "/api/reports/{name}", tag = "reports", params(("name" = String, Path)),
+#[utoipa::path(get, path = "/api/reports/{name}", tag = "Reports", params(("name" = String, Path)),
     security(("bearer" = [])),
     responses((status = 200, description = "The specification, version 1", body = Object),
               (status = 404, description = "There is no such report")))]
@@ -112,13 +112,13 @@ async fn read(
 }
 
 /// Everything that can be put into a report.
-#[utoipa::path(get, path = "/api/model", tag = "reports", responses((status = 200, body = ModelDescription)))]
+#[utoipa::path(get, path = "/api/model", tag = "Reports", responses((status = 200, body = ModelDescription)))]
 async fn model(State(service): State<ReportService>, Caller(caller): Caller) -> Json<ModelDescription> {
     Json(service.describe(&caller))
 }
 
 /// Runs a report.
-#[utoipa::path(post, path = "/api/reports/run", tag = "reports", request_body = RunBody,
+#[utoipa::path(post, path = "/api/reports/run", tag = "Reports", request_body = RunBody,
     security(("bearer" = [])),
     responses((status = 200, description = "The result in the asked format", body = crate::ReportResult),
               (status = 422, description = "The specification is wrong; each problem has a pointer")))]

@@ -69,7 +69,7 @@ struct FeatureList {
 }
 
 /// Explains the score of one lead.
-#[utoipa::path(get, path = "/api/leads/{id}/score", tag = "scoring", operation_id = "leadScore",
+#[utoipa::path(get, path = "/api/leads/{id}/score", tag = "Scoring", operation_id = "leadScore",
     params(("id" = Uuid, Path, description = "Id of the lead")),
     responses((status = 200, description = "The score with its reasons; they add up to it", body = LeadScoreView),
               (status = 404, description = "There is no such lead that the caller may see")))]
@@ -82,14 +82,14 @@ async fn explain(
 }
 
 /// Says which version scores and how far the workspace is from a better one.
-#[utoipa::path(get, path = "/api/scoring/status", tag = "scoring", operation_id = "scoringStatus",
+#[utoipa::path(get, path = "/api/scoring/status", tag = "Scoring", operation_id = "scoringStatus",
     responses((status = 200, description = "The state of scoring", body = ScoringStatus)))]
 async fn status(State(scoring): State<Scoring>, _caller: Caller) -> Result<Json<ScoringStatus>, Problem> {
     Ok(Json(scoring.status().await?))
 }
 
 /// Learns from the leads whose outcome is known.
-#[utoipa::path(post, path = "/api/scoring/train", tag = "scoring", operation_id = "trainScoring",
+#[utoipa::path(post, path = "/api/scoring/train", tag = "Scoring", operation_id = "trainScoring",
     responses((status = 200, description = "The version made, or why rules still score", body = Trained),
               (status = 403, description = "The caller is neither manager nor administrator"),
               (status = 409, description = "A training is under way")))]
@@ -99,7 +99,7 @@ async fn train(State(scoring): State<Scoring>, Caller(caller): Caller) -> Result
 }
 
 /// Scores all open leads with the champion.
-#[utoipa::path(post, path = "/api/scoring/apply", tag = "scoring", operation_id = "applyScoring",
+#[utoipa::path(post, path = "/api/scoring/apply", tag = "Scoring", operation_id = "applyScoring",
     responses((status = 200, description = "How many leads are in which tier", body = Applied),
               (status = 403, description = "The caller is neither manager nor administrator"),
               (status = 409, description = "Scores are being applied")))]
@@ -109,7 +109,7 @@ async fn apply(State(scoring): State<Scoring>, Caller(caller): Caller) -> Result
 }
 
 /// What leads are scored by.
-#[utoipa::path(get, path = "/api/scoring/features", tag = "scoring", operation_id = "scoringFeatures",
+#[utoipa::path(get, path = "/api/scoring/features", tag = "Scoring", operation_id = "scoringFeatures",
     responses((status = 200, description = "Every feature with the moment it is known as of", body = FeatureList)))]
 async fn features(_caller: Caller) -> Json<FeatureList> {
     let line = |feature: &crate::feature::FeatureDef| FeatureLine {

@@ -51,14 +51,14 @@ struct Flushed {
 }
 
 /// Says how far the capture is.
-#[utoipa::path(get, path = "/api/warehouse/capture", tag = "warehouse", operation_id = "captureStatus",
+#[utoipa::path(get, path = "/api/warehouse/capture", tag = "Warehouse", operation_id = "captureStatus",
     responses((status = 200, description = "How far the capture is", body = CaptureStatus)))]
 async fn status(_: Caller, State(stream): State<Stream>) -> Json<CaptureStatus> {
     Json(stream.capture.status())
 }
 
 /// Writes everything committed so far to Parquet.
-#[utoipa::path(post, path = "/api/warehouse/flush", tag = "warehouse", operation_id = "flushWarehouse",
+#[utoipa::path(post, path = "/api/warehouse/flush", tag = "Warehouse", operation_id = "flushWarehouse",
     responses((status = 200, description = "What is durable now", body = Flushed)))]
 async fn flush(Caller(caller): Caller, State(stream): State<Stream>) -> Result<Json<Flushed>, Problem> {
     if !caller.administers() {

@@ -56,7 +56,7 @@ struct Started {
 }
 
 /// The next three runs of a schedule that is not saved, or what saving it would refuse.
-#[utoipa::path(post, path = "/api/schedules/preview", tag = "schedules", operation_id = "previewSchedule",
+#[utoipa::path(post, path = "/api/schedules/preview", tag = "Schedules", operation_id = "previewSchedule",
     request_body = Object,
     responses((status = 200, body = Preview), (status = 422, description = "Each wrong field has a pointer")))]
 async fn preview(
@@ -68,7 +68,7 @@ async fn preview(
 }
 
 /// Runs a schedule now, whatever its time; the deliveries show what becomes of it.
-#[utoipa::path(post, path = "/api/schedules/{id}/run", tag = "schedules", operation_id = "runSchedule",
+#[utoipa::path(post, path = "/api/schedules/{id}/run", tag = "Schedules", operation_id = "runSchedule",
     params(
         ("id" = Uuid, Path),
         ("to" = Option<String>, Query, description = "`recipients` (all of them, when absent) or `me`"),

@@ -58,7 +58,7 @@ struct FileParameters {
 ///
 /// CSV or XLSX, sent as it is, at most 2 GiB. It is kept for 48 hours; only who uploaded it can use it.
 #[utoipa::path(
-    post, path = "/api/imports/files", tag = "imports", operation_id = "uploadImportFile", security(("bearer" = [])),
+    post, path = "/api/imports/files", tag = "Imports", operation_id = "uploadImportFile", security(("bearer" = [])),
     params(FileParameters),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
     responses(
@@ -99,7 +99,7 @@ struct LookParameters {
 
 /// Look into an uploaded file
 #[utoipa::path(
-    get, path = "/api/imports/files/{id}", tag = "imports", operation_id = "lookIntoImportFile",
+    get, path = "/api/imports/files/{id}", tag = "Imports", operation_id = "lookIntoImportFile",
     security(("bearer" = [])), params(("id" = Uuid, Path), LookParameters),
     responses(
         (status = 200, description = "What is in it", body = ImportFile),
@@ -152,7 +152,7 @@ fn no_mapping() -> Value {
 /// why; rejected rows are its file. `POST /api/jobs/{id}/undo` takes an import back: what it created
 /// and nobody has changed since goes to the bin, what it updated gets its old values.
 #[utoipa::path(
-    post, path = "/api/imports/jobs", tag = "imports", operation_id = "startImport", security(("bearer" = [])),
+    post, path = "/api/imports/jobs", tag = "Imports", operation_id = "startImport", security(("bearer" = [])),
     request_body = ImportStart,
     responses(
         (status = 202, description = "The job; its address is in `Location`", body = Job),

@@ -83,7 +83,7 @@ impl Parameters {
 /// Answered from the warehouse; `lsn` and `lag_ms` say how fresh. Interactions are activities with
 /// the contact; deals count for the contact they are with.
 #[utoipa::path(
-    get, path = "/api/contacts/analytics", tag = "analytics", operation_id = "contactAnalytics", params(Parameters),
+    get, path = "/api/contacts/analytics", tag = "Analytics", operation_id = "contactAnalytics", params(Parameters),
     responses(
         (status = 200, description = "The figures", body = Analytics),
         (status = 401, description = "Nobody is signed in"),
@@ -103,7 +103,7 @@ async fn contacts(
 ///
 /// As for contacts; what happens with a company's people counts for the company.
 #[utoipa::path(
-    get, path = "/api/companies/analytics", tag = "analytics", operation_id = "companyAnalytics", params(Parameters),
+    get, path = "/api/companies/analytics", tag = "Analytics", operation_id = "companyAnalytics", params(Parameters),
     responses(
         (status = 200, description = "The figures", body = Analytics),
         (status = 401, description = "Nobody is signed in"),

@@ -47,7 +47,7 @@ struct Parameters {
 /// Finds what the caller may see, in fields that they may see. Misspelt words are forgiven when
 /// little is found without. Pieces to highlight are offsets in UTF-16 code units, never markup.
 #[utoipa::path(
-    get, path = "/api/search", tag = "search", operation_id = "search", params(Parameters),
+    get, path = "/api/search", tag = "Search", operation_id = "search", params(Parameters),
     responses(
         (status = 200, description = "What was found, by object", body = SearchAnswer, example = json!({
             "query": "ada lov", "lsn": "0/16B3748", "lag_ms": 12, "elapsed_ms": 4,
