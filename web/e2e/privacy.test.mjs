@@ -28,7 +28,7 @@ test("a person is counted, confirmed by name, erased everywhere, and proven", as
   );
 
   await open(page, `/contacts/${person.id}`);
-  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.locator("#page").getByRole("button", { name: "More", exact: true }).click();
   await page.getByRole("menuitem", { name: "Personal data…" }).click();
   const dialog = page.getByRole("dialog", { name: "Personal data of Greta Forgotten" });
   await dialog.getByLabel("Reason").fill("Asked by letter");
@@ -55,7 +55,7 @@ test("a person is counted, confirmed by name, erased everywhere, and proven", as
   await assert.rejects(admin.get(`/api/contacts/${person.id}`), /404/);
   assert.equal((await admin.post("/api/sql", history)).rows[0].versions, 0);
   const found = await admin.get(`/api/search?q=${encodeURIComponent(email)}`);
-  assert.doesNotMatch(JSON.stringify(found), new RegExp(email));
+  assert.deepEqual(found.groups, []);
   await page.setViewportSize(PHONE);
   await settled(page);
   await screenshot(page, "privacy-phone");
