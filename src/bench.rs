@@ -1,7 +1,9 @@
 //! Benchmarks: medians and ratios against named alternatives measured in the same run.
 
+mod api;
 mod capture;
 mod digest;
+mod export;
 mod figures;
 mod import;
 mod load;
@@ -9,6 +11,7 @@ mod render;
 mod reports;
 mod scoring;
 mod search;
+mod workspace;
 
 use crate::{
     cli::{BenchArgs, BenchSubject, DemoScale},
@@ -21,7 +24,9 @@ use crate::{
 /// Something could not be started; a benchmark whose answers differ fails too.
 pub(crate) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     match args.subject {
+        BenchSubject::Api => api::run(args).await,
         BenchSubject::Capture => capture::run(args).await,
+        BenchSubject::Export => export::run(args).await,
         BenchSubject::Reports => reports::run(args).await,
         BenchSubject::Import => import::run(args).await,
         BenchSubject::Render => render::run(args).await,

@@ -9,6 +9,14 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use crate::{Oltp, Result};
 
+mod bulk;
+mod fill;
+mod lead;
+
+pub use bulk::{assign_leads, copy_to};
+pub use fill::fill_leads;
+pub use lead::LeadStatements;
+
 /// Creates the schema with a view of live rows per object and an empty history table for some.
 ///
 /// # Errors
@@ -55,13 +63,15 @@ pub async fn index_history(oltp: &Oltp, object: &ObjectDef) -> Result<()> {
     run(&mut connection, format!("create index on bench.{}_history (id, updated_at)", object.table)).await
 }
 
-/// Loads a CSV file of leads into a table without keys, checks or audit: the floor of every import.
+/// Loads a CSV file with these columns and types into a table without keys, checks or audit: the floor
+/// of every import.
 ///
 /// # Errors
 /// The file cannot be read or does not fit.
-pub async fn copy_file(oltp: &Oltp, file: &std::path::Path) -> Result<u64> {
+pub async fn copy_file(oltp: &Oltp, file: &std::path::Path, columns: &[(&str, &str)]) -> Result<u64> {
     let mut connection = oltp.pool().acquire().await?;
-    let columns = "name text, email text, phone text, company_name text, source text, status text, estimated_value numeric(18,2), external_id text";
+    let columns: Vec<String> = columns.iter().map(|(name, pg_type)| format!("{name} {pg_type}")).collect();
+    let columns = columns.join(", ");
     run(
         &mut connection,
         format!(

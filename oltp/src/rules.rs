@@ -16,7 +16,7 @@ mod assignment_rule;
 mod comment;
 mod deal;
 mod goal;
-mod lead;
+pub(crate) mod lead;
 mod lead_contact;
 mod lead_feedback;
 mod lead_status;

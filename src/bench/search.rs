@@ -22,8 +22,8 @@ use crate::{
     config::Config,
 };
 
-/// Contacts unless `--repeat` says how many thousands.
-const THOUSANDS: u32 = 1_000;
+/// Contacts unless `--rows` says otherwise.
+const ROWS: u32 = 1_000_000;
 /// Rows per transaction while filling the table.
 const FILL_BATCH: usize = 5_000;
 /// Searches of each kind.
@@ -52,7 +52,7 @@ const SYLLABLES: [&str; 20] = [
 pub(super) async fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let scratch = tempfile::tempdir()?;
     let config = Config { data_dir: scratch.path().join("workspace"), ..Config::default() };
-    let rows = usize::try_from(args.repeat.unwrap_or(THOUSANDS))? * 1000;
+    let rows = usize::try_from(args.rows.unwrap_or(ROWS))?;
     say(&format!("filling a table with {rows} contacts"));
     fill(&config, rows).await?;
 

@@ -358,9 +358,15 @@ pub(crate) struct BenchArgs {
     /// Size of the data of `reports`: s, m or l
     #[arg(long, default_value = "m")]
     pub(crate) scale: DemoScale,
-    /// Seconds of load (capture), repetitions (reports), thousands of rows (import, search)
+    /// Rows of `api`, `search`, `export` and `import` (default: one million)
+    #[arg(long)]
+    pub(crate) rows: Option<u32>,
+    /// Seconds of each measurement (capture, api), repetitions (reports, export)
     #[arg(long)]
     pub(crate) repeat: Option<u32>,
+    /// Import contacts, a tenth of which are there already, instead of leads (import)
+    #[arg(long)]
+    pub(crate) duplicates: bool,
     /// Where the figures go as JSON (default: bench-SUBJECT.json)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -369,10 +375,14 @@ pub(crate) struct BenchArgs {
 /// What `bench` can measure.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum BenchSubject {
+    /// Single leads and lists of leads over HTTP.
+    Api,
     /// Lag from commit to visible, snapshot speed.
     Capture,
     /// 22 report queries in five arms.
     Reports,
+    /// Lists as files, and many leads handed over at once.
+    Export,
     /// Rows per second of a file import.
     Import,
     /// Time to draw charts and to write a dashboard as PDF.
