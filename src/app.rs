@@ -114,6 +114,7 @@ impl App {
             .context("cannot start the search index")?;
         let search = SearchService::new(indexing.reader(), oltp.clone())?;
         let query = QueryService::new(reader.clone(), live.clone(), Arc::clone(&clock), query_config(config)?)?;
+        oltp.count_with(Arc::new(query.clone()));
         let reports = ReportService::new(query.clone(), live.clone(), clock);
         let dashboards = Dashboards::new(reports.clone(), oltp.clone(), Renderer::new(RenderLimits::default()));
         let scoring = Scoring::new(oltp.clone(), query.clone());

@@ -22,3 +22,4 @@ mod problems;
 mod search;
 mod sql_worker;
 mod sweeps;
+mod totals;

@@ -4,6 +4,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc,
+        OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -17,7 +18,7 @@ use sqlx::{
 };
 use tokio::sync::Notify;
 
-use crate::{Error, Requirement, Result, feed::ChangeFeed, requirements};
+use crate::{Error, Requirement, Result, feed::ChangeFeed, own_writes::OwnWrites, records::Counter, requirements};
 
 /// Every migration, embedded at compile time.
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -44,6 +45,8 @@ struct Inner {
     people_version: AtomicU64,
     feed: ChangeFeed,
     job_bell: Notify,
+    own_writes: OwnWrites,
+    counter: OnceLock<Arc<dyn Counter>>,
 }
 
 impl Oltp {
@@ -71,6 +74,8 @@ impl Oltp {
                 people_version: AtomicU64::new(0),
                 feed: ChangeFeed::default(),
                 job_bell: Notify::new(),
+                own_writes: OwnWrites::default(),
+                counter: OnceLock::new(),
             }),
         };
         oltp.insist(|requirement| requirement.name == "version").await?;
@@ -143,6 +148,16 @@ impl Oltp {
     /// Rings when this process has added a job.
     pub(crate) fn job_bell(&self) -> &Notify {
         &self.inner.job_bell
+    }
+
+    /// Who has written what the warehouse may not know yet.
+    pub(crate) fn own_writes(&self) -> &OwnWrites {
+        &self.inner.own_writes
+    }
+
+    /// Who counts large lists.
+    pub(crate) fn counter(&self) -> &OnceLock<Arc<dyn Counter>> {
+        &self.inner.counter
     }
 
     /// The pool.

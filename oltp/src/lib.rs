@@ -40,6 +40,7 @@ pub mod lead_statuses;
 mod lease;
 pub mod mails;
 pub mod notifications;
+mod own_writes;
 mod position;
 pub mod privacy;
 pub mod records;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{Error, Oltp, Result};
 
 mod audit;
+mod condition;
 mod constraint;
 mod cursor;
 pub(crate) mod customers;
@@ -31,10 +32,12 @@ mod sort;
 pub(crate) mod statement;
 mod timeline;
 mod titled;
+mod total;
 mod values;
 mod within;
 mod write;
 
+pub use condition::{Condition, Sign};
 pub(crate) use constraint::Violation;
 pub(crate) use draft::{BoundRow, Draft, Verb, moment_text};
 pub use export::{ExportColumn, ExportRow, export_columns};
@@ -45,6 +48,7 @@ pub use list::{Deleted, ListQuery, MAX_LIMIT, Page};
 pub(crate) use outbox::tell;
 pub use timeline::{Kind as TimelineKind, SUBJECTS, Timeline, TimelineActor, TimelineItem, TimelineQuery};
 pub(crate) use titled::titles;
+pub use total::{CountRequest, Counter, Total};
 pub use values::{FieldValue, FieldValues};
 pub(crate) use write::{Batch, Failure, FollowUp, apply, locked, prepare};
 

@@ -34,6 +34,7 @@ mod service;
 mod session;
 mod sight;
 mod suggest;
+mod totals;
 mod verify;
 pub mod worker;
 

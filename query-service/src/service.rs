@@ -213,6 +213,10 @@ impl QueryService {
         self.0.duck.let_go();
     }
 
+    pub(crate) fn reader(&self) -> &LakeReader {
+        &self.0.reader
+    }
+
     /// What the lake says about itself.
     pub fn status(&self) -> LakeStatus {
         self.0.reader.status()

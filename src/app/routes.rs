@@ -35,7 +35,12 @@ const ACT_AS: &str = "x-leadhouse-as";
 /// The whole HTTP interface.
 pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> Router {
     let limits = Arc::new(Limits::new(&config.http));
-    let callers = Callers { identity: Arc::clone(&app.identity), token: token.clone(), limits: Arc::clone(&limits) };
+    let callers = Callers {
+        oltp: app.oltp.clone(),
+        identity: Arc::clone(&app.identity),
+        token: token.clone(),
+        limits: Arc::clone(&limits),
+    };
     let trusted: Arc<[IpAddr]> = config.http.trusted_proxies.clone().into();
     let api = Router::new()
         .merge(oltp::api::routes(app.oltp.clone(), Arc::clone(&app.identity)))
@@ -106,6 +111,7 @@ pub(crate) fn openapi(catalog: &Catalog) -> serde_json::Result<Value> {
 
 #[derive(Clone)]
 struct Callers {
+    oltp: Oltp,
     identity: Arc<Identity>,
     token: LocalToken,
     limits: Arc<Limits>,
@@ -122,8 +128,14 @@ async fn authenticate(State(callers): State<Callers>, mut request: Request, next
             return Problem::from(oltp::Error::ReadOnlyToken).into_response();
         }
         Ok(Some(Asker { principal, session })) => {
+            let (writes, user_id) = (!looks(&request), principal.user_id);
             request.extensions_mut().insert(principal);
             request.extensions_mut().insert(CurrentSession(session));
+            let response = next.run(request).await;
+            if writes {
+                callers.oltp.wrote(user_id);
+            }
+            return response;
         }
         // Whoever tries one token after the other is slowed down like any stranger.
         Err(problem) => return callers.limits.count_stranger(&request).err().unwrap_or(problem).into_response(),

@@ -91,7 +91,7 @@ impl Runner {
     /// [`Error::Database`](crate::Error::Database) when the queue cannot be read or written.
     pub async fn next(&self, stop: &CancellationToken) -> Result<bool> {
         let Some(claimed) = self.oltp.claim_job().await? else { return Ok(false) };
-        let (held, kind) = ((claimed.id, claimed.attempt), claimed.kind.clone());
+        let (held, kind, author) = ((claimed.id, claimed.attempt), claimed.kind.clone(), claimed.requested_by);
         let started = Instant::now();
         let outcome = self.run(claimed, stop).await;
         let ending = match outcome {
@@ -115,6 +115,9 @@ impl Runner {
         };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(job.id = %held.0, job.kind = kind, state = ending.state.as_str(), duration_ms, "a job ended");
+        if let Some(author) = author {
+            self.oltp.wrote(author);
+        }
         self.oltp.finish_job(held, ending).await?;
         Ok(true)
     }

@@ -15,7 +15,7 @@
 
 use catalog::{Catalog, ObjectDef, Policy, Principal};
 
-use super::page::Conditions;
+use super::{condition::Condition, page::Conditions};
 use crate::Error;
 
 mod json;
@@ -80,6 +80,17 @@ impl Filter {
             Self::Not(inside) => format!("(({}) is not true)", inside.condition(conditions, today)),
             Self::Test(test) => test.condition(conditions, today),
         }
+    }
+
+    /// The condition without SQL; `None` when one of its tests needs Postgres.
+    pub(crate) fn plain(&self, today: &Today) -> Option<Condition> {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.plain(today)).collect::<Option<Vec<_>>>();
+        Some(match self {
+            Self::All(parts) => Condition::All(all(parts)?),
+            Self::Any(parts) => Condition::Any(all(parts)?),
+            Self::Not(inside) => Condition::Not(Box::new(inside.plain(today)?)),
+            Self::Test(test) => test.plain(today)?,
+        })
     }
 
     /// Its tests.

@@ -12,6 +12,7 @@ use super::{
     masked, page,
     sort::Sort,
     statement,
+    total::Total,
 };
 use crate::{Error, Oltp, Result};
 
@@ -63,6 +64,9 @@ pub struct Page {
     pub next: Option<String>,
     /// How many records match on all pages together, when asked for.
     pub total: Option<i64>,
+    /// The total may lack what the caller has written last.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub total_approximate: bool,
 }
 
 impl ListQuery {
@@ -170,10 +174,23 @@ impl Oltp {
     /// **Shape**: in the order asked for, empty values last, ties broken by id; going through all
     /// pages shows every record that stays as it is exactly once.
     ///
+    /// The total of a large table comes from whoever [`count_with`](Self::count_with) named.
+    ///
     /// # Errors
     /// [`Error::UnknownObject`] when they may not know that there is the object, or the database is away.
     pub async fn list(&self, caller: &Principal, object: &ObjectDef, query: &ListQuery) -> Result<Page> {
-        self.list_from(&policy(caller, object), object, &statement::quoted(&object.table), query).await
+        let (policy, relation) = (policy(caller, object), statement::quoted(&object.table));
+        if !query.total || !policy.read {
+            return self.list_from(&policy, object, &relation, query).await;
+        }
+        let reading = self.page_from(&policy, object, &relation, query);
+        let (page, total) = tokio::join!(reading, self.counted_elsewhere(caller, object, query));
+        match (page?, total?) {
+            (page, Some(Total { count, approximate })) => {
+                Ok(Page { total: Some(count), total_approximate: approximate, ..page })
+            }
+            (page, None) => Ok(Page { total: self.counted_here((object, &relation), &policy, query).await?, ..page }),
+        }
     }
 
     /// Lists rows of a relation that has the columns of the object.
@@ -184,17 +201,19 @@ impl Oltp {
         relation: &str,
         query: &ListQuery,
     ) -> Result<Page> {
+        let page = self.page_from(policy, object, relation, query).await?;
+        let total = if query.total { self.counted_here((object, relation), policy, query).await? } else { None };
+        Ok(Page { total, ..page })
+    }
+
+    /// The records of a page, not counted.
+    async fn page_from(&self, policy: &Policy, object: &ObjectDef, relation: &str, query: &ListQuery) -> Result<Page> {
         if !policy.read {
             return Err(Error::unknown_object(&object.table));
         }
         let mut connection = self.pool().acquire().await?;
         let rows = page::fetch(&mut connection, &page::page((object, relation), policy, query)).await?;
-        let total = if query.total {
-            let count = page::fetch(&mut connection, &page::total((object, relation), policy, query)).await?;
-            count.first().and_then(serde_json::Value::as_i64)
-        } else {
-            None
-        };
+        drop(connection);
         let mut items = page::records(rows);
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
         let more = items.len() > limit;
@@ -204,7 +223,7 @@ impl Oltp {
             Cursor { fingerprint: query.fingerprint.clone(), position }.to_text()
         });
         let items = items.into_iter().map(|record| masked(query.sort.without_links(record), policy)).collect();
-        Ok(Page { items, next, total })
+        Ok(Page { items, next, total: None, total_approximate: false })
     }
 }
 

@@ -16,6 +16,8 @@ export interface Page {
   items: CrmRecord[];
   next: string | null;
   total: number | null;
+  /** The total may lack what you have written last. */
+  total_approximate?: boolean;
 }
 
 /** What a list asks for; filters are in the server's own words (`filter[status][in]`). */

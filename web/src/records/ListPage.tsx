@@ -48,6 +48,7 @@ function RecordList({ object }: { object: ObjectDef }) {
         after={
           list.total !== null && (
             <span className={css.count}>
+              {list.approximate && "about "}
               {formatCount(list.total, object.label.toLowerCase(), object.plural_label.toLowerCase())}
             </span>
           )

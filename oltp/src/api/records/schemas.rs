@@ -50,10 +50,13 @@ pub(super) fn changes(object: &ObjectDef) -> Schema {
 pub(super) fn page(items: &str) -> Schema {
     let next = string(None).description(Some("Send it as `cursor` for the next page; null on the last one."));
     let total = integer().description(Some("How many records match, when `total=true` was asked for."));
+    let approximate = "True when the total may lack what you have written last; absent otherwise.";
+    let approximate = ObjectBuilder::new().schema_type(Type::Boolean).description(Some(approximate));
     ObjectBuilder::new()
         .property("items", ArrayBuilder::new().items(RefOr::<Schema>::Ref(Ref::from_schema_name(items))))
         .property("next", next.schema_type(nullable(Type::String)))
         .property("total", total.schema_type(nullable(Type::Integer)))
+        .property("total_approximate", approximate)
         .required("items")
         .required("next")
         .required("total")

@@ -68,6 +68,11 @@ impl Path {
         statement::column(&self.column)
     }
 
+    /// Name of the last record's field.
+    pub(crate) fn name(&self) -> &str {
+        &self.column
+    }
+
     /// Whether it leaves the record.
     pub(crate) fn linked(&self) -> bool {
         !self.links.is_empty()

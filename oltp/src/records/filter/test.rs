@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     Error,
-    records::page::{Bind, Conditions},
+    records::{
+        condition::{Condition, Sign},
+        page::{Bind, Conditions},
+    },
 };
 
 /// One comparison of one field.
@@ -102,6 +105,63 @@ impl Test {
             }
             (Operand::One(bound), operator) => (self.compared(operator, bound, conditions, today), false),
         }
+    }
+
+    /// The same without SQL; `None` when it looks at linked records or at parts of texts, whose letters
+    /// count differently elsewhere.
+    pub(crate) fn plain(&self, today: &Today) -> Option<Condition> {
+        if self.path.linked() {
+            return None;
+        }
+        let field = self.path.name().to_owned();
+        let (condition, opposite) = match (&self.operand, self.operator) {
+            (Operand::Truth(empty), operator) => {
+                let blank_counts = operator == Operator::IsEmpty && operator::textual(&self.path.kind);
+                (if blank_counts { Condition::Filled { field } } else { Condition::Present { field } }, *empty)
+            }
+            (Operand::List(values), operator) => {
+                let (kind, values) = (self.path.kind.clone(), values.clone());
+                let opposite = matches!(operator, Operator::NotIn | Operator::NotEqual);
+                (Condition::OneOf { field, kind, values }, opposite)
+            }
+            (Operand::Range(low, high), _) => {
+                let ends = [(Operator::GreaterOrEqual, low), (Operator::LessOrEqual, high)];
+                let ends = ends.map(|(operator, bound)| self.plainly(operator, bound, today));
+                (Condition::All(ends.into_iter().collect::<Option<_>>()?), false)
+            }
+            (Operand::One(_), Operator::Contains | Operator::NotContains | Operator::StartsWith | Operator::EndsWith) => {
+                return None;
+            }
+            (Operand::One(bound), Operator::NotEqual) => (self.plainly(Operator::Equal, bound, today)?, true),
+            (Operand::One(bound), operator) => (self.plainly(operator, bound, today)?, false),
+        };
+        Some(if opposite { Condition::Not(Box::new(condition)) } else { condition })
+    }
+
+    /// As [`compared`](Self::compared), without SQL; texts have no order that everybody shares.
+    fn plainly(&self, operator: Operator, bound: &Bound, today: &Today) -> Option<Condition> {
+        let with = |sign: Sign, value: String| Condition::Compared {
+            field: self.path.name().to_owned(),
+            kind: self.path.kind.clone(),
+            sign,
+            value,
+        };
+        Some(match (bound.span(&self.path.kind, today), operator) {
+            (Some((from, until)), Operator::Equal) => {
+                Condition::All(vec![with(Sign::GreaterOrEqual, from), with(Sign::Less, until)])
+            }
+            (Some((_, until)), Operator::Greater) => with(Sign::GreaterOrEqual, until),
+            (Some((from, _)), Operator::Less) => with(Sign::Less, from),
+            (Some((_, until)), Operator::LessOrEqual) => with(Sign::Less, until),
+            (Some((from, _)), _) => with(Sign::GreaterOrEqual, from),
+            (None, Operator::Equal) => with(Sign::Equal, bound.text().to_owned()),
+            (None, _) if operator::textual(&self.path.kind) => return None,
+            (None, Operator::Greater) => with(Sign::Greater, bound.text().to_owned()),
+            (None, Operator::GreaterOrEqual) => with(Sign::GreaterOrEqual, bound.text().to_owned()),
+            (None, Operator::Less) => with(Sign::Less, bound.text().to_owned()),
+            (None, Operator::LessOrEqual) => with(Sign::LessOrEqual, bound.text().to_owned()),
+            (None, _) => return None,
+        })
     }
 
     fn presence(&self, empty: bool) -> (String, bool) {

@@ -22,7 +22,8 @@ export function useRecordList(object: ObjectDef, view: ListView) {
   });
   const pages = query.data?.pages;
   const records = useMemo<CrmRecord[]>(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
-  return { ...query, records, total: pages?.[0]?.total ?? null };
+  const first = pages?.[0];
+  return { ...query, records, total: first?.total ?? null, approximate: first?.total_approximate === true };
 }
 
 /** What has a place among its like, as stages have, stands in that order; everything else newest first. */
