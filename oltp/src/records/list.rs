@@ -211,11 +211,19 @@ impl Oltp {
         if !policy.read {
             return Err(Error::unknown_object(&object.table));
         }
-        let mut connection = self.pool().acquire().await?;
-        let rows = page::fetch(&mut connection, &page::page((object, relation), policy, query)).await?;
-        drop(connection);
-        let mut items = page::records(rows);
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let mut items = Vec::new();
+        let mut connection = self.pool().acquire().await?;
+        for part in query.sort.parts(query.cursor.as_ref()) {
+            // A record more than asked for tells whether there is a next page.
+            let left = limit + 1 - items.len();
+            let bound = page::page((object, relation), policy, query, (&part, left));
+            items.extend(page::records(page::fetch(&mut connection, &bound).await?));
+            if items.len() > limit {
+                break;
+            }
+        }
+        drop(connection);
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Deleted, ListQuery, Record, scope, statement};
+use super::{Deleted, ListQuery, Record, scope, sort::Part, statement};
 use crate::Result;
 
 /// A value to bind.
@@ -53,20 +53,27 @@ pub(crate) struct Bound {
     pub(crate) binds: Vec<Bind>,
 }
 
-/// The statement that reads one page: a row more than asked for tells whether there is a next one.
-pub(crate) fn page((object, relation): (&ObjectDef, &str), policy: &Policy, query: &ListQuery) -> Bound {
+/// The statement that reads the first records of a part of a list.
+pub(crate) fn page(
+    (object, relation): (&ObjectDef, &str),
+    policy: &Policy,
+    query: &ListQuery,
+    (part, most): (&Part, usize),
+) -> Bound {
     let mut conditions = matching(object, policy, query);
-    if let Some(cursor) = &query.cursor {
-        query.sort.after(cursor, &mut conditions);
+    if let Some(only) = &part.only {
+        conditions.push(only.clone());
+    }
+    if let Some(cursor) = &part.cursor {
+        part.sort.after(cursor, &mut conditions);
     }
     let sql = format!(
-        "select {json}{linked}\nfrom {relation} {row}\nwhere {conditions}\norder by {order}\nlimit {limit}",
+        "select {json}{linked}\nfrom {relation} {row}\nwhere {conditions}\norder by {order}\nlimit {most}",
         json = statement::record_json(object),
         linked = query.sort.linked_json(),
         row = statement::ROW,
         conditions = conditions.text(),
-        order = query.sort.order_by(),
-        limit = query.limit + 1,
+        order = part.sort.order_by(),
     );
     Bound { sql, binds: conditions.binds }
 }

@@ -7,6 +7,8 @@
 //! records of that object: stages, people, products. Its value travels with the record under the
 //! name of the path while the page is made, and is taken off before the answer.
 
+mod parts;
+
 use catalog::{FieldKind, ObjectDef, Principal, RowScope, policy};
 use serde_json::Value;
 
@@ -19,6 +21,8 @@ use super::{
     page::{Bind, Conditions},
     statement,
 };
+
+pub(crate) use parts::Part;
 
 /// Keys in one order.
 const MAX_KEYS: usize = 4;
