@@ -74,6 +74,17 @@ async fn everybody_finds_just_what_their_lists_show() {
         let view = json!({"name": format!("Quartz of {owner}"), "object": "deals", "definition": {}});
         make(&workspace, owner, "saved_views", view).await;
     }
+    let otto = ids(&get(&workspace, None, "/api/users?filter[username]=otto").await["items"]).pop_first().expect("otto");
+    let rita = ids(&get(&workspace, None, "/api/users?filter[username]=rita").await["items"]).pop_first().expect("rita");
+    for table in ["contacts", "leads", "companies", "deals"] {
+        let theirs = format!("/api/{table}?limit=1&filter[owner_id]={otto}");
+        let id = ids(&get(&workspace, None, &theirs).await["items"]).pop_first().expect("a record of otto's");
+        let path = format!("/api/{table}/{id}/collaborators/{rita}");
+        let answer = workspace.request(Method::PUT, &path).json(&json!({"access": "read"})).send().await;
+        assert!(answer.expect("an answer").status().is_success(), "{path}");
+        let link = format!("{}_id", if table == "companies" { "company" } else { table.trim_end_matches('s') });
+        make(&workspace, "otto", "comments", json!({link: id, "body": "The quartz is ours."})).await;
+    }
     workspace.settled().await;
     let status = get(&workspace, None, "/api/warehouse/status").await;
     let lsn = status["durable_lsn"].as_str().expect("a position").to_owned();
@@ -82,7 +93,7 @@ async fn everybody_finds_just_what_their_lists_show() {
     for (person, _) in PEOPLE {
         for query in ["quartz", "quartz.org", "5550100"] {
             let answer = get(&workspace, Some(person), &format!("/api/search?q={query}&limit=50&min_lsn={lsn}")).await;
-            for table in ["contacts", "leads", "companies", "deals", "tasks", "notes", "saved_views"] {
+            for table in ["contacts", "leads", "companies", "deals", "tasks", "notes", "comments", "saved_views"] {
                 let list =
                     format!("/api/{table}?limit=500&q={}", if query == "5550100" { "555%200100" } else { query });
                 let listed = ids(&get(&workspace, Some(person), &list).await["items"]);

@@ -43,7 +43,7 @@ pub use live::{CatalogObject, LiveCatalog};
 pub use lsn::{Lsn, LsnError};
 pub use object::{ObjectDef, Ownership, SYSTEM_COLUMNS};
 pub use policy::{Policy, RowScope, Writers, policy};
-pub use principal::{Principal, Purpose};
+pub use principal::{Collaboration, Principal, Purpose};
 pub use rights::{Action, CustomRole, FieldRule, ObjectRights, RoleDefinition};
 pub use role::{Role, Scope};
 pub use value::{MAX_EXACT_JSON_DIGITS, canonical_value};

@@ -46,6 +46,10 @@ pub struct ObjectDef {
     pub ownership: Ownership,
     /// Who may write.
     pub writers: Writers,
+    /// Links to what a row is a part of, if it is: it belongs to the owner of that, and whoever works on
+    /// that sees it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub part_of: Vec<String>,
     /// The fields, in display order, without the system columns.
     pub fields: Vec<FieldDef>,
 }

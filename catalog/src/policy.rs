@@ -1,6 +1,9 @@
 //! Who may see which rows and fields, and do what: one decision, pure.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -15,8 +18,14 @@ pub enum RowScope {
     None,
     /// Every row.
     All,
-    /// Rows whose `owner_id` is one of these, and rows that nobody owns.
-    Owners(BTreeSet<Uuid>),
+    /// Rows whose `owner_id` is one of these, rows that nobody owns, and rows that the person works on.
+    Owners {
+        /// Whose rows.
+        owners: BTreeSet<Uuid>,
+        /// Rows of others: those with one of these ids in the column, `id` itself or a link to what they
+        /// are a part of.
+        worked_on: BTreeMap<String, BTreeSet<Uuid>>,
+    },
     /// Rows of a [personal](Ownership::Personal) object whose `owner_id` is one of these ids, that are
     /// shared with a team that is one of them, or with everyone.
     Shared(BTreeSet<Uuid>),
@@ -27,9 +36,21 @@ impl RowScope {
     pub fn covers(&self, owner_id: Option<Uuid>) -> bool {
         match (self, owner_id) {
             (Self::None, _) | (Self::Shared(_), None) => false,
-            (Self::All, _) | (Self::Owners(_), None) => true,
-            (Self::Owners(ids) | Self::Shared(ids), Some(owner)) => ids.contains(&owner),
+            (Self::All, _) | (Self::Owners { .. }, None) => true,
+            (Self::Owners { owners, .. }, Some(owner)) => owners.contains(&owner),
+            (Self::Shared(ids), Some(owner)) => ids.contains(&owner),
         }
+    }
+
+    /// Whether a row belongs to the scope whoever it is shared with: by its owner, or because the person
+    /// works on it. `value` answers the ids in its columns.
+    pub fn includes(&self, value: impl Fn(&str) -> Option<Uuid>) -> bool {
+        let worked_on = match self {
+            Self::Owners { worked_on, .. } => Some(worked_on),
+            Self::None | Self::All | Self::Shared(_) => None,
+        };
+        let among = |(column, ids): (&String, &BTreeSet<Uuid>)| value(column).is_some_and(|id| ids.contains(&id));
+        self.covers(value("owner_id")) || worked_on.into_iter().flatten().any(among)
     }
 }
 
@@ -109,7 +130,7 @@ impl Policy {
 /// It fails closed: what no role grants is not there.
 pub fn policy(principal: &Principal, object: &ObjectDef) -> Policy {
     let rights = granted(principal, object);
-    let scope = |action: Action| rows(principal, object.ownership, (action, reach(&rights, principal, action)));
+    let scope = |action: Action| rows(principal, object, (action, reach(&rights, principal, action)));
     let allowed = |action: Action| reach(&rights, principal, action) != Scope::None;
     let with_rule = |wanted: &[FieldRule]| -> BTreeSet<String> {
         let fields = rights.fields.iter().filter(|(_, rule)| wanted.contains(rule));
@@ -165,20 +186,43 @@ fn reach(rights: &ObjectRights, principal: &Principal, action: Action) -> Scope 
     rights.reach(action).min(read)
 }
 
-fn rows(principal: &Principal, ownership: Ownership, (action, reach): (Action, Scope)) -> RowScope {
+fn rows(principal: &Principal, object: &ObjectDef, (action, reach): (Action, Scope)) -> RowScope {
     let me = principal.user_id;
-    match (reach, ownership) {
+    match (reach, object.ownership) {
         (Scope::None, _) => RowScope::None,
         (Scope::All, _) | (_, Ownership::Shared) => RowScope::All,
         (Scope::Own | Scope::Team, Ownership::Personal) if action.writes() => RowScope::Shared([me].into()),
         (Scope::Own | Scope::Team, Ownership::Personal) => {
             RowScope::Shared(principal.team_ids.iter().copied().chain([me]).collect())
         }
-        (Scope::Own, Ownership::Owned) => RowScope::Owners([me].into()),
-        (Scope::Team, Ownership::Owned) => {
-            RowScope::Owners(principal.visible_owner_ids.iter().copied().chain([me]).collect())
+        (Scope::Own, Ownership::Owned) => {
+            RowScope::Owners { owners: [me].into(), worked_on: worked_on(principal, object, action) }
         }
+        (Scope::Team, Ownership::Owned) => RowScope::Owners {
+            owners: principal.visible_owner_ids.iter().copied().chain([me]).collect(),
+            worked_on: worked_on(principal, object, action),
+        },
     }
+}
+
+/// Rows of others that somebody may do something with because they work on them, or on what they are a
+/// part of; deleting a record stays with its owner.
+fn worked_on(principal: &Principal, object: &ObjectDef, action: Action) -> BTreeMap<String, BTreeSet<Uuid>> {
+    let part = !object.part_of.is_empty();
+    let ids = |target: &str| {
+        let on = principal.works_on.get(target)?;
+        let ids = match action {
+            Action::Read | Action::Audit | Action::Export => &on.read,
+            Action::Update => &on.write,
+            Action::Delete if part => &on.write,
+            Action::Create | Action::Delete => return None,
+        };
+        (!ids.is_empty()).then(|| ids.clone())
+    };
+    let own = ids(&object.name).map(|ids| ("id".to_owned(), ids));
+    let whole = object.links().filter(|(link, _)| object.part_of.contains(&link.name));
+    let whole = whole.filter_map(|(link, target)| Some((link.name.clone(), ids(target)?)));
+    own.into_iter().chain(whole).collect()
 }
 
 /// Which presets may write an object at all.
@@ -201,10 +245,10 @@ pub enum Writers {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
+    use std::{fmt::Write as _, sync::Arc};
 
     use super::*;
-    use crate::{Catalog, CustomRole, RoleDefinition};
+    use crate::{Catalog, Collaboration, CustomRole, RoleDefinition};
 
     fn person(role: Role) -> Principal {
         let user_id = Uuid::from_u128(1);
@@ -215,7 +259,7 @@ mod tests {
 
     fn custom(granted: Option<RoleDefinition>) -> Principal {
         let role = |definition| CustomRole { name: "Custom".to_owned(), base: Role::Rep, definition };
-        let granted = granted.map(role).map(std::sync::Arc::new);
+        let granted = granted.map(role).map(Arc::new);
         Principal { granted, ..person(Role::Custom) }
     }
 
@@ -223,8 +267,8 @@ mod tests {
         match rows {
             RowScope::None => "-",
             RowScope::All => "all",
-            RowScope::Owners(ids) if ids.len() == 1 => "own",
-            RowScope::Owners(_) => "team",
+            RowScope::Owners { owners, .. } if owners.len() == 1 => "own",
+            RowScope::Owners { .. } => "team",
             RowScope::Shared(_) => "own",
         }
     }
@@ -299,6 +343,34 @@ mod tests {
         assert_eq!(policy.masked, ["score_reasons", "source"].map(str::to_owned).into());
         assert_eq!(policy.hidden, ["source".to_owned()].into());
         assert_eq!(policy.fixed, ["city".to_owned()].into());
+    }
+
+    #[test]
+    fn whoever_works_on_a_record_sees_it_and_its_parts_as_far_as_they_see_anything() {
+        let catalog = Catalog::standard();
+        let (seen, changed, other) = (Uuid::from_u128(7), Uuid::from_u128(8), Uuid::from_u128(9));
+        let on = Collaboration { read: [seen, changed].into(), write: [changed].into() };
+        let rep = Principal { works_on: Arc::new([("deal".to_owned(), on)].into()), ..person(Role::Rep) };
+        let analyst = Principal { granted: None, role: Role::Custom, ..rep.clone() };
+        let row = |column: &'static str, id: Uuid| {
+            move |name: &str| match name {
+                "owner_id" => Some(Uuid::from_u128(99)),
+                name => (name == column).then_some(id),
+            }
+        };
+        let deal = policy(&rep, catalog.object("deal").unwrap());
+        let comment = policy(&rep, catalog.object("comment").unwrap());
+        let lead = policy(&rep, catalog.object("lead").unwrap());
+
+        let included = |scope: &RowScope, column| [seen, changed, other].map(|id| scope.includes(row(column, id)));
+        assert_eq!(included(&deal.rows, "id"), [true, true, false]);
+        assert_eq!(included(&deal.changeable, "id"), [false, true, false]);
+        assert_eq!(included(&deal.deletable, "id"), [false; 3]);
+        assert_eq!(included(&deal.creatable, "id"), [false; 3]);
+        assert_eq!(included(&comment.rows, "deal_id"), [true, true, false]);
+        assert_eq!(included(&comment.deletable, "deal_id"), [false, true, false]);
+        assert_eq!(included(&lead.rows, "id"), [false; 3]);
+        assert_eq!(policy(&analyst, catalog.object("deal").unwrap()), Policy::nothing());
     }
 
     #[test]

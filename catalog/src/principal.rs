@@ -1,6 +1,9 @@
 //! Who is asking.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -30,9 +33,21 @@ pub struct Principal {
     /// or broken.
     #[serde(default)]
     pub granted: Option<Arc<CustomRole>>,
+    /// Records of others that they work on, by singular name of the object.
+    #[serde(default)]
+    pub works_on: Arc<BTreeMap<String, Collaboration>>,
     /// What they ask for.
     #[serde(default)]
     pub purpose: Purpose,
+}
+
+/// Records of one object that somebody works on without owning them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collaboration {
+    /// Those that they see.
+    pub read: BTreeSet<Uuid>,
+    /// Those among them that they change.
+    pub write: BTreeSet<Uuid>,
 }
 
 /// What somebody asks for; anything but [`Purpose::Work`] takes rights away.
@@ -59,6 +74,7 @@ impl Principal {
             visible_owner_ids: BTreeSet::new(),
             team_ids: BTreeSet::new(),
             granted: None,
+            works_on: Arc::default(),
             purpose: Purpose::Work,
         }
     }

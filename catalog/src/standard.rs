@@ -96,8 +96,15 @@ fn shared(names: &Names, writers: Writers, fields: Vec<FieldDef>) -> ObjectDef {
         title: names.title.to_owned(),
         ownership: Ownership::Shared,
         writers,
+        part_of: Vec::new(),
         fields,
     }
+}
+
+/// Belongs to the owner of what these links lead to.
+fn part(names: &Names, writers: Writers, fields: Vec<FieldDef>, links: &[&str]) -> ObjectDef {
+    let part_of = links.iter().map(|&link| link.to_owned()).collect();
+    ObjectDef { part_of, ..owned(names, writers, fields) }
 }
 
 fn text(name: &str, label: &str, max_len: u32) -> FieldDef {

@@ -2,6 +2,7 @@
 -- colleague_ids: members of their team, of the teams they manage, and of all teams below. Former
 -- members count too: what they own stays visible to the team.
 -- role_base, role_definition: of a custom role; empty for presets and for a role that is not there.
+-- works_on: records of others that they see, and those that they change, by object.
 -- team_ids: their team, the teams they manage, and all teams above: what is shared with one of
 -- these is shared with them.
 with recursive team as (
@@ -40,7 +41,19 @@ select
     from users member
     where member.team_id in (select team.id from team)
   ) as colleague_ids,
-  array(select membership.id from membership) as team_ids
+  array(select membership.id from membership) as team_ids,
+  (
+    select coalesce(jsonb_object_agg(c.object, jsonb_build_object('read', c.read, 'write', c.write)), '{}')
+    from (
+      select
+        w.object,
+        jsonb_agg(w.record_id) as read,
+        coalesce(jsonb_agg(w.record_id) filter (where w.access = 'write'), '[]') as write
+      from collaborators w
+      where w.user_id = u.id
+      group by w.object
+    ) c
+  ) as works_on
 from users u
 left join user_credentials c on c.user_id = u.id
 left join roles r on r.name = u.role and r.deleted_at is null

@@ -10,6 +10,7 @@ use crate::{Oltp, identity::Identity};
 
 mod audit;
 mod bulk;
+mod collaborators;
 mod conversion;
 pub mod documents;
 pub mod downloads;
@@ -57,6 +58,7 @@ fn around_records(oltp: &Oltp) -> Router {
         .merge(handoff::routes(oltp))
         .merge(notifications::routes(oltp))
         .merge(together::routes(oltp))
+        .merge(collaborators::routes(oltp))
         .merge(bulk::routes(oltp))
         .merge(duplicates::routes(oltp))
         .merge(jobs::routes(oltp))
@@ -73,6 +75,7 @@ pub fn openapi(catalog: &Catalog) -> OpenApi {
     openapi.merge(handoff::openapi());
     openapi.merge(notifications::openapi());
     openapi.merge(together::openapi(catalog));
+    openapi.merge(collaborators::openapi(catalog));
     openapi.merge(records::assign::openapi(catalog));
     openapi.merge(permissions::openapi());
     openapi.merge(timeline::openapi(catalog));

@@ -43,7 +43,7 @@ pub enum Error {
     /// The record belongs to somebody with whose records the person may not do this.
     #[error("your role may not {verb} this {object}: it belongs to somebody else")]
     NotYours {
-        /// What was tried: update, delete, restore.
+        /// What was tried: update, delete, restore, share.
         verb: &'static str,
         /// Label of the object, in lower case.
         object: String,

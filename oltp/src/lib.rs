@@ -22,6 +22,7 @@ pub mod audit;
 pub mod baseline;
 pub mod bookmarks;
 pub mod bulk;
+pub mod collaborators;
 pub mod conversion;
 pub mod data_model;
 mod database;

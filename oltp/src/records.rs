@@ -37,6 +37,7 @@ mod values;
 mod within;
 mod write;
 
+pub(crate) use audit::note_about;
 pub use condition::{Condition, Sign};
 pub(crate) use constraint::Violation;
 pub(crate) use draft::{BoundRow, Draft, Verb, moment_text};

@@ -18,6 +18,7 @@ const OTHER_TABLES: &[&str] = &[
     "audit_seal",
     "avatars",
     "bookmarks",
+    "collaborators",
     "confirmed_emails",
     "custom_fields",
     "custom_objects",

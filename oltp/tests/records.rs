@@ -2,6 +2,7 @@
 
 mod assignment;
 mod bulk;
+mod collaborators;
 mod contract;
 mod conversion;
 mod customers;

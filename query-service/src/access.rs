@@ -1,6 +1,9 @@
 //! What one person may see of one table, in the form that both engines enforce.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use arrow::datatypes::Schema;
 use catalog::{ObjectDef, Principal, RowScope, policy};
@@ -23,7 +26,11 @@ pub(crate) struct Access {
 enum Rows {
     Nobody,
     All,
-    Owners(BTreeSet<Uuid>),
+    /// Owned by one of these ids or by nobody, or with one of these ids in the column.
+    Owners {
+        owners: BTreeSet<Uuid>,
+        worked_on: BTreeMap<String, BTreeSet<Uuid>>,
+    },
     /// Owned by one of these ids, shared with a team that is one of them, or with everyone.
     Shared(BTreeSet<Uuid>),
 }
@@ -59,7 +66,7 @@ impl Access {
         let rows = match policy.rows {
             RowScope::None => Rows::Nobody,
             RowScope::All => Rows::All,
-            RowScope::Owners(owners) => Rows::Owners(owners),
+            RowScope::Owners { owners, worked_on } => Rows::Owners { owners, worked_on },
             RowScope::Shared(ids) => Rows::Shared(ids),
         };
         Self { rows, masked: policy.masked, hidden: policy.hidden, versions }
@@ -81,19 +88,21 @@ impl Access {
     }
 
     /// The columns that [`Self::predicate`] needs.
-    pub(crate) fn predicate_columns(&self) -> Vec<&'static str> {
+    pub(crate) fn predicate_columns(&self) -> Vec<&str> {
         let mut columns = Vec::new();
         if self.versions == Versions::Live {
             columns.push("deleted_at");
         }
-        if matches!(self.rows, Rows::Owners(_) | Rows::Shared(_)) {
-            columns.push("owner_id");
-            if matches!(self.rows, Rows::Shared(_)) {
-                columns.extend(["audience", "team_id"]);
+        match &self.rows {
+            Rows::Nobody | Rows::All => return columns,
+            Rows::Owners { worked_on, .. } => {
+                columns.push("owner_id");
+                columns.extend(worked_on.keys().map(String::as_str));
             }
-            if self.versions == Versions::Every {
-                columns.push("_op");
-            }
+            Rows::Shared(_) => columns.extend(["owner_id", "audience", "team_id"]),
+        }
+        if self.versions == Versions::Every {
+            columns.push("_op");
         }
         columns
     }
@@ -107,7 +116,10 @@ impl Access {
         let owned = match &self.rows {
             Rows::All => None,
             Rows::Nobody => Some(lit(false)),
-            Rows::Owners(owners) => Some(col("owner_id").is_null().or(one_of("owner_id", owners))),
+            Rows::Owners { owners, worked_on } => {
+                let owned = col("owner_id").is_null().or(one_of("owner_id", owners));
+                Some(worked_on.iter().fold(owned, |seen, (column, ids)| seen.or(one_of(column, ids))))
+            }
             Rows::Shared(ids) => {
                 let with_team = col("audience").eq(lit("team")).and(one_of("team_id", ids));
                 Some(one_of("owner_id", ids).or(col("audience").eq(lit("everyone"))).or(with_team))
@@ -134,14 +146,18 @@ impl Access {
         match &self.rows {
             Rows::All => {}
             Rows::Nobody => terms.push("false".to_owned()),
-            Rows::Owners(owners) => terms.push(format!("(owner_id is null or {})", one_of("owner_id", owners))),
+            Rows::Owners { owners, worked_on } => {
+                let worked_on = worked_on.iter().map(|(column, ids)| format!(" or {}", one_of(column, ids)));
+                let worked_on: String = worked_on.collect();
+                terms.push(format!("(owner_id is null or {}{worked_on})", one_of("owner_id", owners)));
+            }
             Rows::Shared(ids) => terms.push(format!(
                 "({} or audience = 'everyone' or (audience = 'team' and {}))",
                 one_of("owner_id", ids),
                 one_of("team_id", ids)
             )),
         }
-        if matches!(self.rows, Rows::Owners(_) | Rows::Shared(_)) && self.versions == Versions::Every {
+        if matches!(self.rows, Rows::Owners { .. } | Rows::Shared(_)) && self.versions == Versions::Every {
             terms.push("_op in ('I', 'U', 'S')".to_owned());
         }
         (!terms.is_empty()).then(|| terms.join(" and "))

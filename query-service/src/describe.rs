@@ -90,7 +90,7 @@ impl QueryService {
             match policy(caller, object).rows {
                 RowScope::None => {}
                 RowScope::All => drop(counts.insert(object.table.clone(), table.live_rows())),
-                RowScope::Owners(_) | RowScope::Shared(_) => counted.push(object.table.as_str()),
+                RowScope::Owners { .. } | RowScope::Shared(_) => counted.push(object.table.as_str()),
             }
         }
         let halves = sight.customers();

@@ -1,6 +1,6 @@
 //! Comments: what colleagues say to each other about a lead, contact, company or deal.
 
-use super::{Names, about, json, link, long_text, owned};
+use super::{Names, about, json, link, long_text, part};
 use crate::{ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -11,5 +11,5 @@ pub(super) fn object() -> ObjectDef {
         json("mentions", "Mentions").computed().help("List of the ids of the people who are named."),
     ];
     fields.extend(about());
-    owned(&names, Writers::Everyone, fields)
+    part(&names, Writers::Everyone, fields, &["lead_id", "contact_id", "company_id", "deal_id"])
 }

@@ -1,6 +1,6 @@
 //! Deal items: the products and services of a deal, and what they are worth.
 
-use super::{Names, integer, link, money, owned, percent, text};
+use super::{Names, integer, link, money, part, percent, text};
 use crate::{ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -11,7 +11,7 @@ pub(super) fn object() -> ObjectDef {
         plural_label: "Deal items",
         title: "description",
     };
-    owned(
+    part(
         &names,
         Writers::Reps,
         vec![
@@ -23,5 +23,6 @@ pub(super) fn object() -> ObjectDef {
             percent("discount", "Discount"),
             money("amount", "Amount").help("Quantity times unit price, less the discount."),
         ],
+        &["deal_id"],
     )
 }

@@ -1,6 +1,6 @@
 //! Contacts of leads: everybody who has a say about a lead, one of them first.
 
-use super::{Names, flag, link, owned, text};
+use super::{Names, flag, link, part, text};
 use crate::{ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -11,7 +11,7 @@ pub(super) fn object() -> ObjectDef {
         plural_label: "Lead contacts",
         title: "part",
     };
-    owned(
+    part(
         &names,
         Writers::Everyone,
         vec![
@@ -20,5 +20,6 @@ pub(super) fn object() -> ObjectDef {
             text("part", "Part", 120).help("What they have to do with it, such as buyer or user."),
             flag("is_primary", "Primary").help("The one to talk to first; a lead has one."),
         ],
+        &["lead_id"],
     )
 }

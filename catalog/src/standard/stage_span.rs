@@ -1,6 +1,6 @@
 //! Stage spans: one row per time a deal was in a stage, from which funnels and durations are counted.
 
-use super::{Names, link, moment, owned};
+use super::{Names, link, moment, part};
 use crate::{FieldDef, FieldKind, ObjectDef, Writers};
 
 pub(super) fn object() -> ObjectDef {
@@ -12,7 +12,7 @@ pub(super) fn object() -> ObjectDef {
         title: "deal_id",
     };
     let days = FieldDef::new("days", "Days", FieldKind::Decimal { precision: 12, scale: 2 });
-    owned(
+    part(
         &names,
         Writers::System,
         vec![
@@ -22,5 +22,6 @@ pub(super) fn object() -> ObjectDef {
             moment("left_at", "Left").computed().help("Empty while the deal is in the stage."),
             days.computed().help("From entering to leaving; empty while the deal is in the stage."),
         ],
+        &["deal_id"],
     )
 }

@@ -175,8 +175,12 @@ async fn find(
     let owners: Option<Vec<Uuid>> = match &scope.rows {
         RowScope::None => return Ok(HashMap::new()),
         RowScope::All => None,
-        // Nothing that files link to is personal; of what is, only one's own would be found.
-        RowScope::Owners(ids) | RowScope::Shared(ids) => Some(ids.iter().copied().collect()),
+        // Nothing that files link to is a part of something else, and no two things share an id.
+        RowScope::Owners { owners, worked_on } => {
+            Some(owners.iter().chain(worked_on.values().flatten()).copied().collect())
+        }
+        // Nor is it personal; of what is, only one's own would be found.
+        RowScope::Shared(ids) => Some(ids.iter().copied().collect()),
     };
     let keys: Vec<String> = match lookup.by.as_str() {
         "id" => wanted.iter().filter_map(|text| Uuid::parse_str(text).ok()).map(|id| id.to_string()).collect(),
@@ -223,7 +227,7 @@ fn statement(lookup: &BoundLookup, scope: &Scope<'_>, owners: bool) -> String {
     }
     if owners {
         let parameter = scope.within.len() + 2;
-        sql = format!("{sql}\n  and (t.owner_id is null or t.owner_id = any(${parameter}))");
+        sql = format!("{sql}\n  and (t.owner_id is null or t.owner_id = any(${parameter}) or t.id = any(${parameter}))");
     }
     sql
 }

@@ -108,6 +108,14 @@ impl Follower {
                 self.ended = true;
                 return Some(self.resync());
             }
+            if let Some(theirs) = notice.about_collaboration(&self.caller) {
+                self.oltp.people_changed();
+                if theirs {
+                    self.ended = true;
+                    return Some(self.resync());
+                }
+                continue;
+            }
             if let Some(event) = notice.for_caller(&self.caller, self.oltp.catalog())
                 && let Ok(event) = Event::default().event("change").id(self.number()).json_data(event)
             {

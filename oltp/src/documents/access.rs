@@ -6,7 +6,10 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::{Document, Documents, list, not_found};
-use crate::{Error, Result, records::Record};
+use crate::{
+    Error, Result,
+    records::{Record, scope},
+};
 
 /// A document the caller sees, with what decides about it.
 #[derive(Debug)]
@@ -81,8 +84,7 @@ fn may_change(caller: &Principal, object: &ObjectDef, record: &Record) -> Result
     if !policy.update {
         return Err(Error::not_allowed("attach files to", object));
     }
-    let owner = record.get("owner_id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
-    if object.ownership != Ownership::Shared && !policy.changeable.covers(owner) {
+    if object.ownership != Ownership::Shared && !scope::includes(&policy.changeable, record) {
         return Err(Error::OwnerOnly { object: object.label.to_lowercase() });
     }
     Ok(())

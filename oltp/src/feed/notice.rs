@@ -1,12 +1,17 @@
 //! What servers tell each other about one write, and what one person may hear of it.
 
+use std::collections::BTreeMap;
+
 use catalog::{Catalog, ObjectDef, Principal, RowScope, policy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::records::{Batch, BoundRow, Draft, Journal, Verb, moment_text};
+use crate::{
+    collaborators,
+    records::{Batch, BoundRow, Draft, Journal, Verb, moment_text},
+};
 
 /// Records of one statement told one by one; more are told as one bulk change, because every
 /// client would read the list again anyway.
@@ -82,6 +87,9 @@ struct Holder {
     audience: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     team: Option<Uuid>,
+    /// What it is a part of, by column.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    about: BTreeMap<String, Uuid>,
 }
 
 /// The notices of one statement.
@@ -113,8 +121,8 @@ impl Notice {
             version: draft.version_before() + 1,
             actor: batch.caller.username.clone(),
             at: moment_text(draft.effective_at),
-            before: draft.current.is_some().then(|| Holder::read(|name| draft.before(name))),
-            after: Holder::read(|name| Draft::after(draft, name)),
+            before: draft.current.is_some().then(|| Holder::read(batch.object, |name| draft.before(name))),
+            after: Holder::read(batch.object, |name| Draft::after(draft, name)),
         };
         Self { table: batch.object.table.clone(), action, one: Some(one), recipient: None }
     }
@@ -142,8 +150,8 @@ impl Notice {
         let Some(one) = &self.one else {
             return Some(event(self.action));
         };
-        let sees = one.after.visible(&policy.rows);
-        let saw = one.before.as_ref().is_some_and(|before| before.visible(&policy.rows));
+        let sees = one.after.visible(one.id, &policy.rows);
+        let saw = one.before.as_ref().is_some_and(|before| before.visible(one.id, &policy.rows));
         let (action, actor) = match self.action {
             Action::Update | Action::Delete if saw && !sees => (Action::Delete, None),
             action if sees => (action, Some(one.actor.clone())),
@@ -157,20 +165,32 @@ impl Notice {
     pub(crate) fn about_people(&self) -> bool {
         ["users", "teams", "roles"].contains(&self.table.as_str())
     }
+
+    /// Whether it changes which records of others somebody works on, and whether that is this person.
+    pub(crate) fn about_collaboration(&self, caller: &Principal) -> Option<bool> {
+        let theirs = self.recipient == Some(caller.user_id);
+        (self.table == collaborators::TABLE).then_some(theirs)
+    }
 }
 
 impl Holder {
-    fn read<'a>(value: impl Fn(&str) -> &'a Value) -> Self {
+    fn read<'a>(object: &ObjectDef, value: impl Fn(&str) -> &'a Value) -> Self {
         let id = |name: &str| value(name).as_str().and_then(|id| Uuid::parse_str(id).ok());
-        Self { owner: id("owner_id"), audience: value("audience").as_str().map(str::to_owned), team: id("team_id") }
+        let about = object.part_of.iter().filter_map(|link| Some((link.clone(), id(link)?))).collect();
+        let audience = value("audience").as_str().map(str::to_owned);
+        Self { owner: id("owner_id"), audience, team: id("team_id"), about }
     }
 
     /// The same rule as `records::scope` prints in SQL.
-    fn visible(&self, rows: &RowScope) -> bool {
+    fn visible(&self, id: Uuid, rows: &RowScope) -> bool {
         match rows {
             RowScope::None => false,
             RowScope::All => true,
-            RowScope::Owners(ids) => self.owner.is_none_or(|owner| ids.contains(&owner)),
+            RowScope::Owners { .. } => rows.includes(|column| match column {
+                "owner_id" => self.owner,
+                "id" => Some(id),
+                link => self.about.get(link).copied(),
+            }),
             RowScope::Shared(ids) => {
                 let among = |id: Option<Uuid>| id.is_some_and(|id| ids.contains(&id));
                 let audience = self.audience.as_deref();
@@ -223,10 +243,12 @@ mod tests {
         let scope = RowScope::Shared([Uuid::from_u128(1), team].into());
         let holder = |audience: &str, team| Holder { audience: Some(audience.to_owned()), team, ..owned(2) };
 
-        assert!(owned(1).visible(&scope));
-        assert!(!holder("owner", Some(team)).visible(&scope));
-        assert!(holder("team", Some(team)).visible(&scope));
-        assert!(!holder("team", Some(Uuid::from_u128(51))).visible(&scope));
-        assert!(holder("everyone", None).visible(&scope));
+        let visible = |holder: &Holder| holder.visible(Uuid::from_u128(7), &scope);
+
+        assert!(visible(&owned(1)));
+        assert!(!visible(&holder("owner", Some(team))));
+        assert!(visible(&holder("team", Some(team))));
+        assert!(!visible(&holder("team", Some(Uuid::from_u128(51)))));
+        assert!(visible(&holder("everyone", None)));
     }
 }

@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use catalog::{CustomRole, Principal, Purpose, Role, RoleDefinition, Scope};
+use catalog::{Collaboration, CustomRole, Principal, Purpose, Role, RoleDefinition, Scope};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{FromRow, PgPool};
+use sqlx::{FromRow, PgPool, types::Json};
 use uuid::Uuid;
 
 use crate::{Error, Oltp, Result};
@@ -34,6 +34,7 @@ pub(super) struct Person {
     pub(super) password_changed_at: Option<DateTime<Utc>>,
     colleague_ids: BTreeSet<Uuid>,
     team_ids: BTreeSet<Uuid>,
+    works_on: Arc<BTreeMap<String, Collaboration>>,
 }
 
 impl Person {
@@ -53,6 +54,7 @@ impl Person {
             visible_owner_ids: self.colleague_ids.iter().copied().chain([self.id]).collect(),
             team_ids: self.team_ids.clone(),
             granted: self.granted.clone(),
+            works_on: Arc::clone(&self.works_on),
             purpose: Purpose::Work,
         })
     }
@@ -70,6 +72,7 @@ struct Row {
     password_changed_at: Option<DateTime<Utc>>,
     colleague_ids: Vec<Uuid>,
     team_ids: Vec<Uuid>,
+    works_on: Json<BTreeMap<String, Collaboration>>,
 }
 
 impl Row {
@@ -92,6 +95,7 @@ impl Row {
             password_changed_at: self.password_changed_at,
             colleague_ids,
             team_ids: self.team_ids.into_iter().collect(),
+            works_on: Arc::new(self.works_on.0),
         })
     }
 }

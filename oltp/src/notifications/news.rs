@@ -11,6 +11,8 @@ use crate::{Error, Oltp, Result, records::Record, relay::Message};
 
 /// Objects whose hand-over is told to the new owner.
 const ASSIGNED: [&str; 5] = ["task", "lead", "deal", "contact", "company"];
+/// The detail of an assignment that makes nobody an owner.
+const SHARED: &str = "shared";
 /// People told of one change of a record that they follow.
 const MAX_FOLLOWERS: i64 = 500;
 /// Managers told of one lead that nobody owns.
@@ -49,6 +51,7 @@ pub(super) async fn of(oltp: &Oltp, message: &Message) -> Result<Vec<News>> {
     let kinds: Vec<Kind> = match (object, verb) {
         ("task", "reminder") => vec![Kind::Reminder],
         ("task", "appointment") => vec![Kind::Appointment],
+        (_, "shared") => return Ok(shared(message, object, record_id)),
         ("lead", "created") => vec![Kind::NewLead],
         (_, "created") => vec![Kind::Assignment],
         ("deal", "updated") if changed("stage_id") && changed("owner_id") => vec![Kind::DealStage, Kind::Assignment],
@@ -125,6 +128,21 @@ async fn followers(oltp: &Oltp, subject: &Subject) -> Result<Vec<Uuid>> {
     Ok(followers.bind(MAX_FOLLOWERS).fetch_all(oltp.pool()).await?)
 }
 
+/// What somebody hears who may work on a record from now on.
+fn shared(message: &Message, object: &'static str, record_id: Uuid) -> Vec<News> {
+    let actor = message.payload.get("actor_id").and_then(uuid).filter(|id| !id.is_nil());
+    let recipient = message.payload.get("user_id").and_then(uuid).filter(|person| Some(*person) != actor);
+    let news = |recipient| News {
+        kind: Kind::Assignment,
+        recipient,
+        object,
+        record_id,
+        actor,
+        detail: Some(SHARED.to_owned()),
+    };
+    recipient.map(news).into_iter().collect()
+}
+
 /// What somebody gets who takes over from another.
 fn handoff(message: &Message, recipient: Uuid) -> News {
     let records = message.payload.get("records").and_then(Value::as_u64).unwrap_or_default();
@@ -142,6 +160,9 @@ impl News {
         match self.kind {
             Kind::Assignment if self.object == "user" => {
                 format!("{who} handed over {} to you", self.detail.as_deref().unwrap_or("records"))
+            }
+            Kind::Assignment if self.detail.as_deref() == Some(SHARED) => {
+                format!("{who} works with you on the {} {name}", self.object)
             }
             Kind::Assignment => format!("{who} gave you the {} {name}", self.object),
             Kind::NewLead if record.get("owner_id").is_none_or(Value::is_null) => {

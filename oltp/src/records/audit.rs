@@ -24,18 +24,7 @@ pub(crate) async fn record(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[Bou
         Journal::Records { source } => (rows.iter().map(entry).collect(), Some(source)),
         Journal::Summary { source } => (summary(rows), Some(source)),
     };
-    sqlx::query(include_str!("../../sql/write_audit.sql"))
-        .bind(Json::<Vec<Entry>>(entries))
-        .bind(Some(batch.caller.user_id).filter(|id| !id.is_nil()))
-        .bind(&batch.caller.username)
-        .bind(batch.verb.as_str())
-        .bind(&batch.object.name)
-        .bind(source)
-        .bind(batch.at)
-        .bind(crate::http::current_request_id())
-        .execute(tx)
-        .await?;
-    Ok(())
+    write(tx, entries, (batch.caller, batch.at), (batch.verb.as_str(), batch.object), source).await
 }
 
 /// Writes one entry about an object as a whole: that somebody took its records away in a file.
@@ -46,6 +35,27 @@ pub(crate) async fn note(
     (changes, source): (Value, &str),
 ) -> Result<()> {
     let entries = vec![Entry { record_id: None, version: None, changes }];
+    write(tx, entries, (caller, at), (action, object), Some(source)).await
+}
+
+/// Writes one entry about something that belongs to a record and is no field of it.
+pub(crate) async fn note_about(
+    tx: &mut PgConnection,
+    (caller, at): (&Principal, DateTime<Utc>),
+    (object, record_id, version): (&ObjectDef, Uuid, Option<i64>),
+    changes: Value,
+) -> Result<()> {
+    let entries = vec![Entry { record_id: Some(record_id), version, changes }];
+    write(tx, entries, (caller, at), ("update", object), None).await
+}
+
+async fn write(
+    tx: &mut PgConnection,
+    entries: Vec<Entry>,
+    (caller, at): (&Principal, DateTime<Utc>),
+    (action, object): (&str, &ObjectDef),
+    source: Option<&str>,
+) -> Result<()> {
     sqlx::query(include_str!("../../sql/write_audit.sql"))
         .bind(Json::<Vec<Entry>>(entries))
         .bind(Some(caller.user_id).filter(|id| !id.is_nil()))

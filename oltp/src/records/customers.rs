@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Catalog, FieldDef, FieldKind, ObjectDef, Ownership, Policy, Principal, Writers, policy};
+use catalog::{Catalog, FieldDef, FieldKind, ObjectDef, Ownership, Policy, Principal, RowScope, Writers, policy};
 
 use super::Page;
 use crate::{Oltp, Result};
@@ -27,6 +27,7 @@ pub(crate) fn object() -> ObjectDef {
         title: "name".to_owned(),
         ownership: Ownership::Owned,
         writers: Writers::Admins,
+        part_of: Vec::new(),
         fields: vec![
             FieldDef::new("kind", "Kind", kinds).required(),
             text("name", "Name").required().searchable(),
@@ -52,7 +53,15 @@ fn seen(caller: &Principal, catalog: &Catalog) -> (Policy, Vec<&'static str>) {
         .flat_map(|policy| policy.masked.iter())
         .map(|field| if ADDRESS.contains(&field.as_str()) { "address" } else { field.as_str() });
     let masked: BTreeSet<String> = masked.map(str::to_owned).collect();
-    let Policy { rows, visibility, read, .. } = strictest.unwrap_or(&nothing).clone();
+    let Policy { mut rows, visibility, read, .. } = strictest.unwrap_or(&nothing).clone();
+    if let RowScope::Owners { worked_on, .. } = &mut rows {
+        for policy in &policies {
+            let RowScope::Owners { worked_on: more, .. } = &policy.rows else { continue };
+            for (column, ids) in more {
+                worked_on.entry(column.clone()).or_default().extend(ids);
+            }
+        }
+    }
     (Policy { rows, visibility, read, masked, ..nothing }, kinds)
 }
 

@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn the_statements_of_all_objects_can_be_read() {
-        let owned = scope::condition(&RowScope::Owners([].into()), 2);
+        let nobody = RowScope::Owners { owners: [].into(), worked_on: [].into() };
+        let owned = scope::condition(&nobody, 2);
         let statements = Catalog::standard().objects.iter().fold(String::new(), |text, object| {
             let scope = if object.field("owner_id").is_some() { owned.as_str() } else { "true" };
             format!(

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use catalog::{Catalog, Invalid, ObjectDef, Ownership, Policy, Principal, RowScope, policy};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -168,8 +167,7 @@ async fn lock(tx: &mut PgConnection, batch: &Batch<'_>, policy: &Policy, drafts:
             Verb::Update | Verb::Delete if deleted => draft.refuse(Error::not_found(batch.object)),
             Verb::Create | Verb::Update | Verb::Delete | Verb::Restore => {}
         }
-        let owner = record.get("owner_id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
-        if allowed(batch.verb, policy) && !reached(batch.verb, policy).covers(owner) {
+        if allowed(batch.verb, policy) && !scope::includes(reached(batch.verb, policy), &record) {
             draft.refuse(beyond(batch.verb, batch.object));
         }
         draft.current = Some(record);

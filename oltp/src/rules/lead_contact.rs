@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::Invalid;
+use catalog::{Invalid, policy};
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
     Error, Result,
-    records::{Batch, Draft, FollowUp, Record, Verb, locked},
+    records::{Batch, Draft, FollowUp, Record, Verb, locked, scope},
 };
 
 /// Sets the owner, makes the first contact of a lead its primary one, and refuses to leave a lead
@@ -25,6 +25,13 @@ pub(super) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
                 "fixed",
                 "a contact stays with its lead; add them to the other one",
             ));
+            continue;
+        }
+        if batch.verb == Verb::Create
+            && let (Some(object), Some(lead)) = (batch.catalog.object("lead"), leads.get(&lead))
+            && scope::only_read(&policy(batch.caller, object), lead)
+        {
+            draft.refuse(Error::NotYours { verb: "change", object: "lead".to_owned() });
             continue;
         }
         if let Some(owner) = leads.get(&lead).and_then(|lead| lead.get("owner_id")) {

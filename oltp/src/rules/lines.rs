@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::Invalid;
+use catalog::{Invalid, policy};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{line_amount, stock};
 use crate::{
     Error, Result,
-    records::{Batch, Draft, FollowUp, Record, Verb, locked, moment_of, statement},
+    records::{Batch, Draft, FollowUp, Record, Verb, locked, moment_of, scope, statement},
 };
 
 /// A kind of line and what it belongs to.
@@ -70,6 +70,13 @@ pub(super) async fn complete(
             let message = format!("the {} is deleted; restore it first", lines.parent);
             let code = if lines.parent == "order" { "order_deleted" } else { "deal_deleted" };
             draft.refuse(Error::conflict(code, Invalid::field(lines.link, code, message)));
+            continue;
+        }
+        if batch.verb == Verb::Create
+            && let (Some(whole), Some(parent)) = (batch.catalog.object(lines.parent), parent)
+            && scope::only_read(&policy(batch.caller, whole), parent)
+        {
+            draft.refuse(Error::NotYours { verb: "change", object: whole.label.to_lowercase() });
             continue;
         }
         if matches!(batch.verb, Verb::Create | Verb::Update) {

@@ -40,7 +40,7 @@ pub(super) fn checked(events: &[String], catalog: &Catalog) -> Result<Vec<String
 
 /// Events that only one object has.
 fn own(object: &str, verb: &str) -> bool {
-    [("lead", "converted")].contains(&(object, verb))
+    (object, verb) == ("lead", "converted") || (verb == "shared" && crate::collaborators::OBJECTS.contains(&object))
 }
 
 #[cfg(test)]

@@ -97,6 +97,7 @@ impl Collector for BestPerObject {
             id_high: columns.u64("_id_high")?,
             id_low: columns.u64("_id_low")?,
             owners,
+            worked_on: WorkedOn::of(columns.str("_whole")?, &self.0)?,
             audience: columns.str("_audience")?,
             team: columns.str("_team")?,
             best: self.0.rows.iter().map(|_| Best::default()).collect(),
@@ -137,7 +138,7 @@ impl Owners {
         let mut visible = Vec::new();
         for rows in &scope.rows {
             let mut numbers = BTreeSet::new();
-            if let Some(RowScope::Owners(ids) | RowScope::Shared(ids)) = rows {
+            if let Some(RowScope::Owners { owners: ids, .. } | RowScope::Shared(ids)) = rows {
                 for id in ids {
                     numbers.extend(number(id)?);
                 }
@@ -152,6 +153,35 @@ impl Owners {
     }
 }
 
+/// Records of others that the caller works on, and what the records of a segment are parts of, as numbers.
+struct WorkedOn {
+    column: Option<Column<u64>>,
+    /// Numbers of what the caller works on, per object.
+    wholes: Vec<BTreeSet<u64>>,
+}
+
+impl WorkedOn {
+    fn of(column: Option<StrColumn>, scope: &Scope) -> tantivy::Result<Self> {
+        let mut wholes = Vec::new();
+        for rows in &scope.rows {
+            let mut numbers = BTreeSet::new();
+            if let (Some(column), Some(RowScope::Owners { worked_on, .. })) = (&column, rows) {
+                for id in worked_on.iter().filter(|(link, _)| *link != "id").flat_map(|(_, ids)| ids) {
+                    numbers.extend(column.dictionary().term_ord(id.to_string())?);
+                }
+            }
+            wholes.push(numbers);
+        }
+        Ok(Self { column: column.map(|column| column.ords().clone()), wholes })
+    }
+
+    /// Whether a record is a part of something that the caller works on.
+    fn has_part(&self, kind: usize, doc: DocId) -> bool {
+        let Some((column, wholes)) = self.column.as_ref().zip(self.wholes.get(kind)) else { return false };
+        !wholes.is_empty() && column.values_for_doc(doc).any(|whole| wholes.contains(&whole))
+    }
+}
+
 /// Collects within one segment.
 pub(crate) struct Segment {
     scope: Arc<Scope>,
@@ -160,6 +190,7 @@ pub(crate) struct Segment {
     id_high: Column<u64>,
     id_low: Column<u64>,
     owners: Owners,
+    worked_on: WorkedOn,
     audience: Option<StrColumn>,
     team: Option<StrColumn>,
     best: Vec<Best>,
@@ -172,9 +203,18 @@ impl Segment {
         match self.scope.rows.get(kind).and_then(Option::as_ref) {
             None | Some(RowScope::None) => false,
             Some(RowScope::All) => true,
-            Some(RowScope::Owners(_)) => owner.is_none_or(by_visible),
+            Some(RowScope::Owners { worked_on, .. }) => {
+                owner.is_none_or(by_visible)
+                    || worked_on.get("id").is_some_and(|ids| ids.contains(&self.id(doc)))
+                    || self.worked_on.has_part(kind, doc)
+            }
             Some(RowScope::Shared(ids)) => owner.is_some_and(by_visible) || self.shared(ids, doc),
         }
+    }
+
+    fn id(&self, doc: DocId) -> Uuid {
+        let (high, low) = (self.id_high.first(doc).unwrap_or_default(), self.id_low.first(doc).unwrap_or_default());
+        Uuid::from_u64_pair(high, low)
     }
 
     /// Personal objects are few, so their words are compared as they are.
@@ -202,10 +242,10 @@ impl SegmentCollector for Segment {
         let updated_at = self.updated_at.first(doc).unwrap_or_default();
         let own = if owner.is_some() && owner == self.owners.me { OWN } else { 0.0 };
         let score = score + own + recency(self.scope.now - updated_at);
-        let (high, low) = (self.id_high.first(doc).unwrap_or_default(), self.id_low.first(doc).unwrap_or_default());
+        let id = self.id(doc);
         if let Some(best) = self.best.get_mut(kind) {
             best.matched += 1;
-            best.offer(Hit { score, updated_at, id: Uuid::from_u64_pair(high, low) }, self.scope.limit);
+            best.offer(Hit { score, updated_at, id }, self.scope.limit);
         }
     }
 

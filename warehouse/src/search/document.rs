@@ -25,7 +25,9 @@ pub(crate) fn columns(schema: &SearchSchema, kind: usize, table: &SchemaRef, als
     let searched = searched.iter().filter_map(|place| schema.fields.get(*place)).map(|field| field.name.as_str());
     let added = schema.kinds.get(kind).map(|kind| kind.added.as_slice()).unwrap_or_default();
     let searched = searched.chain(added.iter().map(String::as_str));
-    let wanted = SYSTEM.into_iter().chain(SCOPE).chain(searched).chain(also.iter().copied());
+    let whole = schema.kinds.get(kind).map(|kind| kind.object.part_of.as_slice()).unwrap_or_default();
+    let whole = whole.iter().map(String::as_str);
+    let wanted = SYSTEM.into_iter().chain(SCOPE).chain(whole).chain(searched).chain(also.iter().copied());
     let fields: Vec<Field> = wanted
         .filter_map(|name| table.field_with_name(name).ok())
         .map(|field| field.clone().with_nullable(true))
@@ -41,6 +43,8 @@ pub(crate) struct Rows<'a> {
     updated_at: Option<&'a TimestampMicrosecondArray>,
     deleted_at: Option<&'a ArrayRef>,
     scope: [Option<&'a StringArray>; 3],
+    /// Links to what the record is a part of.
+    whole: Vec<&'a StringArray>,
     searched: Vec<(&'a Searched, &'a StringArray)>,
 }
 
@@ -52,6 +56,7 @@ impl<'a> Rows<'a> {
         let added = schema.kinds.get(kind).map(|kind| kind.added.as_slice()).unwrap_or_default();
         let place = schema.fields.get(schema.added);
         let added = added.iter().filter_map(|name| Some((place?, text(name)?)));
+        let whole = schema.kinds.get(kind).map(|kind| kind.object.part_of.as_slice()).unwrap_or_default();
         Ok(Self {
             schema,
             kind,
@@ -59,6 +64,7 @@ impl<'a> Rows<'a> {
             updated_at: batch.column_by_name("updated_at").and_then(moments),
             deleted_at: batch.column_by_name("deleted_at"),
             scope: SCOPE.map(text),
+            whole: whole.iter().filter_map(|link| text(link)).collect(),
             searched: searched.filter_map(|field| Some((field, text(&field.name)?))).chain(added).collect(),
         })
     }
@@ -88,6 +94,9 @@ impl<'a> Rows<'a> {
             if let Some(value) = value(column, row) {
                 document.add_text(field, value);
             }
+        }
+        for id in self.whole.iter().filter_map(|column| value(Some(column), row)) {
+            document.add_text(schema.whole, id);
         }
         let mut found_by_something = false;
         for (field, column) in &self.searched {

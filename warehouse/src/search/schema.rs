@@ -67,6 +67,8 @@ pub(crate) struct SearchSchema {
     pub(crate) owner: Field,
     pub(crate) audience: Field,
     pub(crate) team: Field,
+    /// Ids of what the record is a part of.
+    pub(crate) whole: Field,
     /// Microseconds since 1970.
     pub(crate) updated_at: Field,
 }
@@ -83,6 +85,7 @@ impl SearchSchema {
         let owner = builder.add_text_field("_owner", STRING | FAST);
         let audience = builder.add_text_field("_audience", STRING | FAST);
         let team = builder.add_text_field("_team", STRING | FAST);
+        let whole = builder.add_text_field("_whole", STRING | FAST);
         let updated_at = builder.add_i64_field("_updated_at", FAST);
         let mut fields: Vec<Searched> =
             searched.iter().map(|(name, (manner, title))| field(&mut builder, name, *manner, *title)).collect();
@@ -99,7 +102,7 @@ impl SearchSchema {
         });
         let kinds = kinds.collect();
         let schema = builder.build();
-        Self { schema, kinds, fields, added, id, id_high, id_low, kind, owner, audience, team, updated_at }
+        Self { schema, kinds, fields, added, id, id_high, id_low, kind, owner, audience, team, whole, updated_at }
     }
 
     /// What administrators added and is in the index: `co_projects`, `leads.cf_budget`.

@@ -165,7 +165,12 @@ impl Importer {
             let (count, plural) = (existing.count, object.plural_label.to_lowercase());
             return Err(format!("{field}: {count} {plural} match; match by a field that tells them apart"));
         }
-        if !policy.update || !policy.changeable.covers(existing.owner_id) {
+        let id_in = |column: &str| match column {
+            "id" => Some(existing.id),
+            "owner_id" => existing.owner_id,
+            link => existing.fields.get(link)?.as_deref()?.parse().ok(),
+        };
+        if !policy.update || !policy.changeable.includes(id_in) {
             return Err(format!("{field}: you may not change the {} it matches", object.label.to_lowercase()));
         }
         let told = of_new(&self.plan, row, stages, self.now)?;

@@ -70,7 +70,7 @@ fn permissions(policy: Policy) -> Permissions {
         audit: policy.audit,
         export: policy.export,
         visibility: match policy.rows {
-            RowScope::None | RowScope::All | RowScope::Owners(_) => policy.visibility.as_str(),
+            RowScope::None | RowScope::All | RowScope::Owners { .. } => policy.visibility.as_str(),
             RowScope::Shared(_) => "shared",
         },
         masked: policy.masked.difference(&policy.hidden).cloned().collect(),
