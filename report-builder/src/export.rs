@@ -10,7 +10,10 @@ mod parquet;
 mod sink;
 mod workbook;
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use catalog::{ObjectDef, Principal, policy};
 use futures::future::BoxFuture;
@@ -32,6 +35,8 @@ use sink::{Sink, SinkError, Writer};
 const KIND: &str = "export";
 /// Batches read ahead of the one being written; bounds the memory.
 const READ_AHEAD: usize = 2;
+/// How often it is told how far the file is: each time is a commit that the rows wait for.
+const TELL_EVERY: Duration = Duration::from_millis(200);
 /// Ids in one export: as many as fit into a request several times over.
 const MAX_IDS: usize = 10_000;
 
@@ -214,7 +219,7 @@ async fn write(
     (mut receiver, total): (mpsc::Receiver<Vec<ExportRow>>, i64),
 ) -> Result<i64, Stopped> {
     let mut writer = Writer::new(sink);
-    let mut done = 0;
+    let (mut done, mut told) = (0, Instant::now());
     while let Some(rows) = receiver.recv().await {
         if run.caller().await?.exporting() != *caller {
             return Err(Stopped::Failed(
@@ -223,8 +228,11 @@ async fn write(
         }
         done += i64::try_from(rows.len()).unwrap_or_default();
         writer.write(rows).await.map_err(|error| failed(run, error))?;
-        // Rows that come while it is counted and read do not make the bar run over.
-        run.beat(&Step { done, total: Some(total.max(done)), ..Step::default() }).await?;
+        if told.elapsed() >= TELL_EVERY {
+            told = Instant::now();
+            // Rows that come while it is counted and read do not make the bar run over.
+            run.beat(&Step { done, total: Some(total.max(done)), ..Step::default() }).await?;
+        }
     }
     writer.finish().await.map_err(|error| failed(run, error))?;
     Ok(done)

@@ -25,7 +25,6 @@ pub struct LeadStatements {
     read: String,
     lock: String,
     insert: String,
-    update: String,
     /// What the person's row predicate is bound to.
     owners: Option<Vec<Uuid>>,
 }
@@ -45,7 +44,6 @@ impl LeadStatements {
             read: statement::read(&lead, &condition),
             lock: statement::lock(&lead, &condition),
             insert: statement::returning(&statement::insert(&lead), &lead),
-            update: statement::returning(&statement::update(&lead), &lead),
             owners: scope::ids(&rows),
             lead,
         })
@@ -102,7 +100,8 @@ impl LeadStatements {
         let mut row = fields.clone();
         row.insert("id".to_owned(), json!(id));
         row.insert("updated_at".to_owned(), json!(moment_text(now)));
-        self.write(&mut tx, &self.update, &json!([row])).await?;
+        let update = statement::update(&self.lead, &fields.keys().map(String::as_str).collect());
+        self.write(&mut tx, &statement::returning(&update, &self.lead), &json!([row])).await?;
         self.tell(&mut tx, ("update", "updated"), (id, version), fields).await?;
         Ok(tx.commit().await?)
     }

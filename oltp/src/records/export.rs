@@ -1,12 +1,18 @@
 //! Every row of a list, for a file: what the caller sees, as text, in one statement.
+//!
+//! Names of linked records are looked up once for many rows: a look for each row would cost more than
+//! all the rest of it.
+
+mod names;
 
 use catalog::{FieldKind, ObjectDef, Principal, policy};
 use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::sync::mpsc;
 
-use super::{ListQuery, audit, invalid, page, scope, statement};
+use super::{ListQuery, audit, invalid, page, statement};
 use crate::{Error, Oltp, Result};
+use names::Names;
 
 /// Columns of one file.
 const MAX_COLUMNS: usize = 200;
@@ -74,7 +80,8 @@ impl Oltp {
         Ok(count.first().and_then(serde_json::Value::as_i64).unwrap_or_default())
     }
 
-    /// Sends every row of a list in its order, as of one moment, and answers how many they were.
+    /// Sends every row of a list in its order, as of one moment, and answers how many they were; linked
+    /// records are called what they are called when their row is sent.
     ///
     /// **Shape**: batches of at most 2,000 rows with one cell per column; a receiver that is gone
     /// ends it.
@@ -93,9 +100,10 @@ impl Oltp {
             return Err(Error::not_allowed("read", object));
         }
         let inner = page::every((object, &statement::quoted(&object.table)), &policy, query);
-        let (sql, binds) = self.statement(caller, columns, inner)?;
+        let statement = statement_of(columns, inner);
+        let mut names = Names::of(self, caller, columns)?;
         let mut connection = self.pool().acquire().await?;
-        send(&mut connection, (sql, binds), rows).await
+        send(&mut connection, statement, &mut names, rows).await
     }
 
     /// Notes in the audit log that the caller took records away in a file.
@@ -111,70 +119,41 @@ impl Oltp {
     ) -> Result<()> {
         audit::note(tx, (caller, self.clock().now()), ("export", object), (taken, source)).await
     }
+}
 
-    /// The statement whose rows hold one array of texts each.
-    fn statement(
-        &self,
-        caller: &Principal,
-        columns: &[ExportColumn],
-        inner: page::Bound,
-    ) -> Result<(String, Vec<page::Bind>)> {
-        let page::Bound { sql: inner, mut binds } = inner;
-        let mut cells = Vec::with_capacity(columns.len());
-        for column in columns {
-            let value = format!("o.{}", statement::quoted(&column.name));
-            cells.push(match &column.kind {
-                FieldKind::Link { object } => self.name_of_linked(caller, object, (&value, &mut binds))?,
-                FieldKind::DateTime => {
-                    format!("to_char({value} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
-                }
-                FieldKind::Text { .. }
-                | FieldKind::LongText
-                | FieldKind::Email
-                | FieldKind::Phone
-                | FieldKind::Url
-                | FieldKind::Integer { .. }
-                | FieldKind::Decimal { .. }
-                | FieldKind::Money
-                | FieldKind::Bool
-                | FieldKind::Date
-                | FieldKind::Choice { .. }
-                | FieldKind::Json => format!("{value}::text"),
-            });
-        }
-        // A subquery in order hands its rows on in that order: nothing above it groups or joins.
-        let sql = format!("select array[{}]::text[]\nfrom (\n{inner}\n) o", cells.join(",\n  "));
-        Ok((sql, binds))
-    }
+/// The statement whose rows hold one array of texts each.
+fn statement_of(columns: &[ExportColumn], inner: page::Bound) -> (String, Vec<page::Bind>) {
+    let cells: Vec<String> = columns.iter().map(cell).collect();
+    // A subquery in order hands its rows on in that order: nothing above it groups or joins.
+    let sql = format!("select array[{}]::text[]\nfrom (\n{}\n) o", cells.join(",\n  "), inner.sql);
+    (sql, inner.binds)
+}
 
-    /// What a linked record is called, if the caller may see it; the record's own id otherwise not.
-    fn name_of_linked(
-        &self,
-        caller: &Principal,
-        object: &str,
-        (value, binds): (&str, &mut Vec<page::Bind>),
-    ) -> Result<String> {
-        let target = self.catalog().object(object).ok_or_else(|| Error::unknown_object(object))?;
-        let policy = policy(caller, target);
-        if !policy.read || policy.masked.contains(&target.title) {
-            return Ok("null".to_owned());
-        }
-        if let Some(owners) = scope::ids(&policy.rows) {
-            binds.push(page::Bind::Ids(owners));
-        }
-        Ok(format!(
-            "(select {title}::text from {table} {row} where {row}.id = {value} and {row}.deleted_at is null and {scope})",
-            title = statement::column(&target.title),
-            table = statement::quoted(&target.table),
-            row = statement::ROW,
-            scope = scope::condition(&policy.rows, binds.len()),
-        ))
+/// A cell as text; that of a link is an id.
+fn cell(column: &ExportColumn) -> String {
+    let value = format!("o.{}", statement::quoted(&column.name));
+    match &column.kind {
+        FieldKind::DateTime => format!("to_char({value} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"),
+        FieldKind::Text { .. }
+        | FieldKind::LongText
+        | FieldKind::Email
+        | FieldKind::Phone
+        | FieldKind::Url
+        | FieldKind::Integer { .. }
+        | FieldKind::Decimal { .. }
+        | FieldKind::Money
+        | FieldKind::Bool
+        | FieldKind::Date
+        | FieldKind::Choice { .. }
+        | FieldKind::Link { .. }
+        | FieldKind::Json => format!("{value}::text"),
     }
 }
 
 async fn send(
     connection: &mut PgConnection,
     (sql, binds): (String, Vec<page::Bind>),
+    names: &mut Names<'_>,
     rows: mpsc::Sender<Vec<ExportRow>>,
 ) -> Result<u64> {
     let mut query = sqlx::query_scalar::<_, ExportRow>(AssertSqlSafe(sql));
@@ -190,11 +169,16 @@ async fn send(
     while let Some(row) = stream.try_next().await? {
         count += 1;
         batch.push(row);
-        if batch.len() == BATCH_ROWS && rows.send(std::mem::take(&mut batch)).await.is_err() {
-            return Ok(count);
+        if batch.len() == BATCH_ROWS {
+            names.put_into(&mut batch).await?;
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
+            if rows.send(full).await.is_err() {
+                return Ok(count);
+            }
         }
     }
     if !batch.is_empty() {
+        names.put_into(&mut batch).await?;
         rows.send(batch).await.ok(); // nobody waits for the rest
     }
     Ok(count)

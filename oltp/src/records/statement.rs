@@ -4,6 +4,8 @@
 //! as one `jsonb` array, and Postgres itself turns them into typed columns, so one statement
 //! serves one record and ten thousand.
 
+use std::collections::BTreeSet;
+
 use catalog::{FieldKind, ObjectDef, SYSTEM_COLUMNS};
 
 /// Name of the row being read or written in every statement.
@@ -47,7 +49,7 @@ pub(crate) fn named(name: &str, value: String, pg_type: &str) -> String {
         exact if exact.starts_with("numeric") => format!("{value}::text"),
         _ => value,
     };
-    format!("'{}', {value}", name.replace('\'', "''"))
+    format!("{}, {value}", literal(name))
 }
 
 /// Reads one live record: `$1` its id. The caller's row predicate goes where `{scope}` stands.
@@ -81,22 +83,34 @@ pub(crate) fn insert(object: &ObjectDef) -> String {
     )
 }
 
-/// Updates locked records: `$1` an array of objects with `id`, `updated_at` and what changes.
+/// Updates these columns of locked records: `$1` an array of objects with `id`, `updated_at` and what
+/// changes.
 ///
-/// The current row is the base, so an absent key keeps, `null` clears and a value sets;
-/// `deleted_at` is one of the keys, which makes deletion and restoration updates too.
-pub(crate) fn update(object: &ObjectDef) -> String {
-    let columns = columns(object, quoted);
-    let values = columns_of("r", object);
-    let table = quoted(&object.table);
+/// An absent key keeps, `null` clears and a value sets; `deleted_at` is one of the columns, which makes
+/// deletion and restoration updates too. Only columns that change are named: to make a whole row out of
+/// each object costs several times the update.
+pub(crate) fn update(object: &ObjectDef, changed: &BTreeSet<&str>) -> String {
+    let set = object.columns().filter(|(name, _)| changed.contains(name)).map(|(name, pg_type)| {
+        let (key, column, pg_type) = (literal(name), quoted(name), unconstrained(&pg_type));
+        let value = match pg_type.as_str() {
+            "jsonb" => format!("nullif(b.given -> {key}, 'null')"),
+            _ => format!("(b.given ->> {key})::{pg_type}"),
+        };
+        format!(",\n  {column} = case when b.given ? {key} then {value} else {ROW}.{column} end")
+    });
     format!(
         "update {table} {ROW}\n\
-         set version = {ROW}.version + 1,\n  (updated_at, deleted_at, {columns}) = (\n    \
-         select r.updated_at, r.deleted_at, {values}\n    \
-         from jsonb_populate_record({ROW}, b.given) r)\n\
+         set version = {ROW}.version + 1,\n  updated_at = (b.given ->> 'updated_at')::timestamp with time zone{set}\n\
          from (select e.given, (e.given ->> 'id')::uuid as id from jsonb_array_elements($1) e(given)) b\n\
-         where {ROW}.id = b.id"
+         where {ROW}.id = b.id",
+        table = quoted(&object.table),
+        set = set.collect::<String>(),
     )
+}
+
+/// A name of the catalogue as an SQL text.
+fn literal(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "''"))
 }
 
 /// A statement that also answers the written records.
@@ -153,7 +167,7 @@ mod tests {
                 object.name,
                 read(object, scope),
                 insert(object),
-                update(object)
+                update(object, &object.fields.iter().map(|field| field.name.as_str()).chain(["deleted_at"]).collect())
             )
         });
 

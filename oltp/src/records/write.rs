@@ -4,7 +4,7 @@
 //! then write the audit entries and the outbox messages, all in the caller's transaction. One
 //! record is a batch of one, so import and request obey the same rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, Invalid, ObjectDef, Ownership, Policy, Principal, RowScope, policy};
 use chrono::{DateTime, Utc};
@@ -126,7 +126,12 @@ async fn store(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Re
     }
     let sql = match batch.verb {
         Verb::Create => statement::insert(batch.object),
-        Verb::Update | Verb::Delete | Verb::Restore => statement::update(batch.object),
+        Verb::Update => statement::update(batch.object, &changed(&rows)),
+        Verb::Delete | Verb::Restore => {
+            let mut columns = changed(&rows);
+            columns.insert("deleted_at");
+            statement::update(batch.object, &columns)
+        }
     };
     let records = match batch.journal {
         Journal::Live => {
@@ -145,6 +150,11 @@ async fn store(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Re
     audit::record(tx, batch, &rows).await?;
     outbox::announce(tx, batch, &rows).await?;
     Ok(records)
+}
+
+/// Every field that changes in one of the rows.
+fn changed<'a>(rows: &[BoundRow<'a>]) -> BTreeSet<&'a str> {
+    rows.iter().flat_map(|row| row.draft.differences()).map(|(name, _)| name).collect()
 }
 
 /// Locks the rows of the drafts within the scope; what is hidden or in the wrong state is refused.

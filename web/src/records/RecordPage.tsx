@@ -28,6 +28,7 @@ import { RatingCard } from "./lead/RatingCard.tsx";
 import { ScoreCard } from "./lead/ScoreCard.tsx";
 import { deleteReason, updateReason } from "./permissions.ts";
 import { OwnerActions } from "./record/OwnerActions.tsx";
+import { CollaboratorsCard } from "./record/CollaboratorsCard.tsx";
 import { KeyFields } from "./record/KeyFields.tsx";
 import { Related } from "./record/Related.tsx";
 import { Marks } from "./record/Marks.tsx";
@@ -119,6 +120,7 @@ function Record({ object, record }: { object: ObjectDef; record: CrmRecord }) {
             {object.table === "leads" && <ScoreCard record={record} />}
             {object.table === "leads" && <RatingCard record={record} />}
             <KeyFields object={object} record={record} />
+            <CollaboratorsCard object={object} record={record} />
             <TagsCard object={object} record={record} />
             <Related object={object} record={record} />
             {!withTimeline && <Files object={object} id={record.id} />}
