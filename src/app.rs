@@ -102,6 +102,8 @@ impl App {
     pub(crate) async fn start(config: &Config) -> anyhow::Result<Self> {
         let database = Database::open(config).await?;
         let oltp = prepared(&database).await?;
+        // A server that was killed may have told less than it wrote.
+        oltp.feed().resync(oltp.pool()).await?;
         let clock = clock();
         let live = oltp.live_catalog();
         let tables = live.now().objects.iter().map(TableSpec::from_object).collect();

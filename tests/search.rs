@@ -74,8 +74,10 @@ async fn everybody_finds_just_what_their_lists_show() {
         let view = json!({"name": format!("Quartz of {owner}"), "object": "deals", "definition": {}});
         make(&workspace, owner, "saved_views", view).await;
     }
-    let otto = ids(&get(&workspace, None, "/api/users?filter[username]=otto").await["items"]).pop_first().expect("otto");
-    let rita = ids(&get(&workspace, None, "/api/users?filter[username]=rita").await["items"]).pop_first().expect("rita");
+    let otto =
+        ids(&get(&workspace, None, "/api/users?filter[username]=otto").await["items"]).pop_first().expect("otto");
+    let rita =
+        ids(&get(&workspace, None, "/api/users?filter[username]=rita").await["items"]).pop_first().expect("rita");
     for table in ["contacts", "leads", "companies", "deals"] {
         let theirs = format!("/api/{table}?limit=1&filter[owner_id]={otto}");
         let id = ids(&get(&workspace, None, &theirs).await["items"]).pop_first().expect("a record of otto's");

@@ -164,7 +164,7 @@ impl Oltp {
             BulkAudit::PerRecord { source } => Journal::Records { source },
             BulkAudit::Summary { source } => Journal::Summary { source },
         };
-        Batch { catalog: self.catalog(), caller, object, verb, journal, at: self.clock().now() }
+        Batch { oltp: self, catalog: self.catalog(), caller, object, verb, journal, at: self.clock().now() }
     }
 
     async fn all_or_none(&self, tx: &mut PgConnection, batch: Batch<'_>, rows: &[BulkRow]) -> Result<u64> {

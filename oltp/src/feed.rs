@@ -1,13 +1,14 @@
 //! The live feed: what every server of the workspace hears about writes, in the order of commits.
 //!
-//! A write says `pg_notify` in its own transaction, so Postgres tells every listening process
-//! after the commit, in commit order, and says nothing about what was rolled back. One connection
+//! What a write has to tell waits in `herald` until its transaction is committed; then Postgres tells
+//! every listening process, and nothing is said about what was rolled back. One connection
 //! per process listens while somebody subscribes; it hands each notice to all subscribers through
 //! a ring of fixed size. Who falls behind the ring, or was subscribed while the connection was
 //! lost, is told that something is missing. Whether a subscriber may know of a change is decided
 //! by [`Notice::for_caller`] from the notice alone, so a change costs no query per subscriber. News for
 //! one person, such as how far their job is, goes the same way.
 
+mod herald;
 mod news;
 mod notice;
 
@@ -18,13 +19,14 @@ use sqlx::postgres::PgListener;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast, broadcast::error::RecvError};
 use tokio_util::sync::CancellationToken;
 
+use herald::Herald;
 pub(crate) use news::News;
 pub use notice::{Action, ChangeEvent};
 pub(crate) use notice::{Notice, notices};
 
 use crate::{Error, Oltp, Result};
 
-/// The channel that `write_outbox.sql` notifies.
+/// The channel that `tell_committed.sql` notifies.
 const CHANNEL: &str = "leadhouse_changes";
 /// Changes a subscriber may be behind; a second of fast typing of a whole team.
 const RING: usize = 1_024;
@@ -41,6 +43,7 @@ struct Inner {
     ring: Mutex<Weak<broadcast::Sender<Signal>>>,
     places: Arc<Semaphore>,
     closing: CancellationToken,
+    herald: Herald,
 }
 
 /// What Postgres tells: news for one person, or a change of records.
@@ -48,7 +51,7 @@ struct Inner {
 #[serde(untagged)]
 enum Told {
     News(News),
-    Change(Notice),
+    Change(Box<Notice>),
 }
 
 /// What goes through the ring.
@@ -79,6 +82,7 @@ impl Default for ChangeFeed {
             ring: Mutex::default(),
             places: Arc::new(Semaphore::new(MAX_SUBSCRIBERS)),
             closing: CancellationToken::new(),
+            herald: Herald::default(),
         }))
     }
 }
@@ -142,9 +146,10 @@ async fn listen(mut listener: PgListener, ring: Arc<broadcast::Sender<Signal>>, 
             told = listener.try_recv() => told,
         };
         let signal = match told {
+            Ok(Some(notification)) if notification.payload() == herald::LOOK_AGAIN => Signal::Gap,
             Ok(Some(notification)) => match serde_json::from_str(notification.payload()) {
                 Ok(Told::News(news)) => Signal::News(Arc::new(news)),
-                Ok(Told::Change(notice)) => Signal::Change(Arc::new(notice)),
+                Ok(Told::Change(notice)) => Signal::Change(Arc::from(notice)),
                 Err(error) => {
                     // A newer version of the program in the same workspace may say more than we read.
                     tracing::warn!(error = %error, "a notice of a change cannot be read; clients are told to look again");
@@ -163,7 +168,7 @@ async fn listen(mut listener: PgListener, ring: Arc<broadcast::Sender<Signal>>, 
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one task of the feed; it ends with the feed or with the pool")]
+#[expect(clippy::disallowed_methods, reason = "the tasks of the feed; they end with the feed or with the pool")]
 fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(task);
 }

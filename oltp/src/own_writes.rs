@@ -53,7 +53,9 @@ impl Oltp {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub(crate) async fn last_write(&self, caller: &Principal) -> Result<Option<Lsn>> {
-        let Some(known) = self.own_writes().with(|people| people.get(&caller.user_id).copied()) else { return Ok(None) };
+        let Some(known) = self.own_writes().with(|people| people.get(&caller.user_id).copied()) else {
+            return Ok(None);
+        };
         if known.before.is_some() {
             return Ok(known.before);
         }

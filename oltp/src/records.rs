@@ -153,7 +153,8 @@ impl Oltp {
 
     async fn write_one(&self, caller: &Principal, object: &ObjectDef, verb: Verb, draft: Draft) -> Result<Record> {
         let catalog = Arc::clone(self.catalog());
-        let batch = Batch { catalog: &catalog, caller, object, verb, journal: Journal::Live, at: self.clock().now() };
+        let at = self.clock().now();
+        let batch = Batch { oltp: self, catalog: &catalog, caller, object, verb, journal: Journal::Live, at };
         let mut tx = self.pool().begin().await?;
         let mut drafts = [draft];
         prepare(&mut tx, &batch, &mut drafts).await?;

@@ -72,11 +72,7 @@ fn counting(object: &ObjectDef, condition: &Condition) -> Option<Rel> {
 }
 
 /// The condition as an expression that is never null; notes the columns that it reads.
-fn expression(
-    object: &ObjectDef,
-    condition: &Condition,
-    columns: &mut BTreeMap<String, ValueType>,
-) -> Option<Expr> {
+fn expression(object: &ObjectDef, condition: &Condition, columns: &mut BTreeMap<String, ValueType>) -> Option<Expr> {
     let parts = |parts: &[Condition], columns: &mut BTreeMap<String, ValueType>| {
         parts.iter().map(|part| expression(object, part, columns)).collect::<Option<Vec<_>>>()
     };
@@ -96,9 +92,8 @@ fn expression(
         }
         Condition::OneOf { field, kind, values } => {
             let column = column(field, columns)?;
-            let equal = |value: &String| {
-                Some(column.clone().compare(Comparison::Equal, Expr::Literal(literal(kind, value)?)))
-            };
+            let equal =
+                |value: &String| Some(column.clone().compare(Comparison::Equal, Expr::Literal(literal(kind, value)?)));
             known(Expr::Or(values.iter().map(equal).collect::<Option<_>>()?))
         }
         Condition::Compared { field, kind, sign, value } => {

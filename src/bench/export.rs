@@ -25,8 +25,18 @@ const JOB_LIMIT: Duration = Duration::from_mins(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Columns of the files.
 const COLUMNS: [&str; 12] = [
-    "id", "created_at", "name", "email", "phone", "company_name", "source", "status", "priority", "estimated_value",
-    "score", "owner_id",
+    "id",
+    "created_at",
+    "name",
+    "email",
+    "phone",
+    "company_name",
+    "source",
+    "status",
+    "priority",
+    "estimated_value",
+    "score",
+    "owner_id",
 ];
 /// The same by a statement of our own, with the owner's name as in the files.
 const FLOOR: &str = "select l.id, l.created_at, l.name, l.email, l.phone, l.company_name, l.source, l.status, \
@@ -120,7 +130,11 @@ async fn assign(workspace: &Workspace, admin: &Person, shown: &mut Table) -> any
     let assigned = oltp::baseline::assign_leads(&workspace.app.oltp, "high", admin.principal.user_id).await?;
     let floor = started.elapsed().as_secs_f64();
     anyhow::ensure!(i64::try_from(assigned)? == done, "{assigned} leads are not {done}");
-    shown.add_row([&format!("assigning {done} leads with audit entries"), &format!("{seconds:.2} s"), "100,000 in <= 20 s"]);
+    shown.add_row([
+        &format!("assigning {done} leads with audit entries"),
+        &format!("{seconds:.2} s"),
+        "100,000 in <= 20 s",
+    ]);
     shown.add_row(["the same in one statement", &format!("{floor:.2} s"), ""]);
     Ok(json!({"leads": done, "seconds": seconds, "statement_seconds": floor}))
 }

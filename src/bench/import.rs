@@ -117,7 +117,9 @@ const LEADS: Kind = Kind {
     ],
     row: |row| {
         let (company, whole, cents) = (row / 7, row % 90_000, row % 100);
-        format!("Lead {row},lead{row}@example.com,+1 555 {row:07},Company {company},website,new,{whole}.{cents:02},L-{row}")
+        format!(
+            "Lead {row},lead{row}@example.com,+1 555 {row:07},Company {company},website,new,{whole}.{cents:02},L-{row}"
+        )
     },
 };
 

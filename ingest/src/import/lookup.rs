@@ -227,7 +227,8 @@ fn statement(lookup: &BoundLookup, scope: &Scope<'_>, owners: bool) -> String {
     }
     if owners {
         let parameter = scope.within.len() + 2;
-        sql = format!("{sql}\n  and (t.owner_id is null or t.owner_id = any(${parameter}) or t.id = any(${parameter}))");
+        sql =
+            format!("{sql}\n  and (t.owner_id is null or t.owner_id = any(${parameter}) or t.id = any(${parameter}))");
     }
     sql
 }

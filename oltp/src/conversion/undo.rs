@@ -93,7 +93,8 @@ impl Oltp {
     }
 
     fn decided<'a>(&'a self, caller: &'a Principal, object: &'a ObjectDef, verb: Verb) -> Batch<'a> {
-        Batch { catalog: self.catalog(), caller, object, verb, journal: Journal::Live, at: self.clock().now() }
+        let at = self.clock().now();
+        Batch { oltp: self, catalog: self.catalog(), caller, object, verb, journal: Journal::Live, at }
     }
 }
 

@@ -216,7 +216,8 @@ impl Identity {
         let Write { verb, draft, password, event, ip, link, elsewhere } = write;
         let object = self.user_object()?;
         let at = self.oltp.clock().now();
-        let batch = Batch { catalog: self.oltp.catalog(), caller, object, verb, journal: Journal::Live, at };
+        let oltp = &self.oltp;
+        let batch = Batch { oltp, catalog: oltp.catalog(), caller, object, verb, journal: Journal::Live, at };
         let id = draft.id;
         let mut drafts = [draft];
         prepare(&mut tx, &batch, &mut drafts).await?;

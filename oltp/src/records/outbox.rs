@@ -7,7 +7,7 @@ use sqlx::{PgConnection, types::Json};
 use super::{Batch, BoundRow, Journal, draft::moment_text};
 use crate::{Result, feed};
 
-/// Announces the rows: one message each for a person's own request, one for a whole bulk load.
+/// Announces the rows, to the relay and to whoever follows live: one message each for a person's own request, one for a whole bulk load.
 ///
 /// A message names the record, its version and the fields that changed, never their values: who
 /// may see those is decided for each recipient when the message is delivered.
@@ -19,14 +19,13 @@ pub(crate) async fn announce(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[B
             (format!("{object}.bulk_{}", batch.verb.past()), vec![many(batch, rows, source)])
         }
     };
-    sqlx::query(include_str!("../../sql/write_outbox.sql"))
+    let written = sqlx::query_scalar(include_str!("../../sql/write_outbox.sql"))
         .bind(Json::<Vec<Value>>(payloads))
         .bind(topic)
         .bind(object)
-        .bind(batch.at)
-        .bind(feed::notices(batch, rows))
-        .execute(tx)
-        .await?;
+        .bind(batch.at);
+    let transaction: String = written.fetch_one(tx).await?;
+    batch.oltp.feed().tell_after(batch.oltp.pool(), &transaction, feed::notices(batch, rows));
     Ok(())
 }
 
@@ -38,7 +37,6 @@ pub(crate) async fn tell(tx: &mut PgConnection, topic: &str, payload: &Value, at
         .bind(topic)
         .bind(object)
         .bind(at)
-        .bind(Vec::<String>::new())
         .execute(tx)
         .await?;
     Ok(())

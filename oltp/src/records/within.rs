@@ -18,7 +18,7 @@ impl Oltp {
         mut drafts: Vec<Draft>,
     ) -> Result<Vec<Record>> {
         let at = self.clock().now();
-        let batch = Batch { catalog: self.catalog(), caller, object, verb, journal: Journal::Live, at };
+        let batch = Batch { oltp: self, catalog: self.catalog(), caller, object, verb, journal: Journal::Live, at };
         prepare(tx, &batch, &mut drafts).await?;
         self.store_within(tx, &batch, drafts).await
     }

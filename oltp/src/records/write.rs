@@ -15,11 +15,13 @@ use super::{
     BoundRow, Draft, Journal, Record, Verb, Violation, audit, id_of, links, moment_of, moment_text, outbox, scope,
     statement,
 };
-use crate::{Error, Result, rules};
+use crate::{Error, Oltp, Result, rules};
 
 /// What is done to the drafts of a batch, by whom, and how it is recorded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Batch<'a> {
+    /// Where it is written.
+    pub(crate) oltp: &'a Oltp,
     /// Every object, to follow links.
     pub(crate) catalog: &'a Catalog,
     /// Who asks.

@@ -90,7 +90,7 @@ async fn who_works_on_a_record_is_decided_for_its_owner_and_everybody_may_leave(
     let own = share(&client, &path, rep.user_id, "write").await;
     let nobody = share(&client, &path, Uuid::nil(), "write").await;
     let wrong = share(&client, &path, other.user_id, "own").await;
-    let managed = share(&workspace.client(&manager), &path, other.user_id, "write").await;
+    let by_manager = share(&workspace.client(&manager), &path, other.user_id, "write").await;
     let writer = again(&workspace, &other).await;
     let further = share(&writer, &path, third.user_id, "read").await;
     let one = format!("{path}/collaborators/{}", other.user_id);
@@ -101,14 +101,18 @@ async fn who_works_on_a_record_is_decided_for_its_owner_and_everybody_may_leave(
     assert_eq!((unseen.status, looked.status), (StatusCode::NOT_FOUND, StatusCode::FORBIDDEN));
     assert_eq!((own.refused(), nobody.refused()), (vec![("/user_id", "owner")], vec![("/user_id", "unknown_record")]));
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
-    assert_eq!((managed.status, further.status), (StatusCode::OK, StatusCode::FORBIDDEN), "{further:?}");
-    assert_eq!((left.status, gone.status, twice.status), (StatusCode::NO_CONTENT, StatusCode::NOT_FOUND, StatusCode::NO_CONTENT));
-    let changes: Vec<Value> =
-        sqlx::query_scalar("select changes -> 'collaborators' from audit_log where record_id = $1 and action = 'update' order by id")
-            .bind(lead)
-            .fetch_all(workspace.oltp.pool())
-            .await
-            .expect("entries");
+    assert_eq!((by_manager.status, further.status), (StatusCode::OK, StatusCode::FORBIDDEN), "{further:?}");
+    assert_eq!(
+        (left.status, gone.status, twice.status),
+        (StatusCode::NO_CONTENT, StatusCode::NOT_FOUND, StatusCode::NO_CONTENT)
+    );
+    let changes: Vec<Value> = sqlx::query_scalar(
+        "select changes -> 'collaborators' from audit_log where record_id = $1 and action = 'update' order by id",
+    )
+    .bind(lead)
+    .fetch_all(workspace.oltp.pool())
+    .await
+    .expect("entries");
     let other = json!({"user_id": other.user_id, "access": "write"});
     assert_eq!(changes, [json!({"old": null, "new": other}), json!({"old": other, "new": null})]);
 }
@@ -138,7 +142,9 @@ async fn a_role_that_reads_nothing_reads_nothing_that_it_works_on() {
     let admin = workspace.client(&workspace.admin().await);
     let role = json!({"name": "Tasks only", "base": "rep", "definition": {"objects": {"task": {"read": "all"}}}});
     admin.post("/api/roles", role).await;
-    let person = workspace.make("user", json!({"username": "tim", "email": "tim@example.com", "name": "Tim", "role": "Tasks only"})).await;
+    let person = workspace
+        .make("user", json!({"username": "tim", "email": "tim@example.com", "name": "Tim", "role": "Tasks only"}))
+        .await;
     let person: Uuid = person["id"].as_str().expect("an id").parse().expect("an id");
     let contact = admin.post("/api/contacts", json!({"name": "Ada"})).await.id();
     let path = format!("/api/contacts/{contact}");

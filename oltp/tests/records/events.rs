@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use axum::Extension;
-use catalog::{Principal, Role, Scope};
-use oltp::Oltp;
+use catalog::{Changes, ObjectDef, Principal, Role, Scope};
+use oltp::{
+    Oltp,
+    bulk::{BulkAudit, BulkRow},
+};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -27,6 +30,8 @@ struct Listener {
 impl Listener {
     #[expect(clippy::disallowed_methods, reason = "the server runs beside the test and is aborted at its end")]
     async fn open(oltp: &Oltp, caller: &Principal, headers: &str) -> Self {
+        // How the people came to be is not what is listened to.
+        oltp.feed().told().await;
         let router = oltp::api::record_routes(oltp).layer(Extension(caller.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -135,12 +140,11 @@ async fn a_bulk_load_is_one_event_and_what_is_rolled_back_is_none() {
     let boss = workspace.person(Role::Manager, Scope::All, &[]).await;
     let mut heard = Listener::open(&workspace.oltp, &boss, "").await;
     let object = workspace.object("lead").clone();
-    let audit = oltp::bulk::BulkAudit::PerRecord { source: "test".to_owned() };
-    let rows: Vec<oltp::bulk::BulkRow> = (0..200)
-        .map(|number| oltp::bulk::BulkRow {
+    let audit = BulkAudit::PerRecord { source: "test".to_owned() };
+    let rows: Vec<BulkRow> = (0..200)
+        .map(|number| BulkRow {
             id: catalog::Ids.fresh(),
-            changes: catalog::Changes::parse_new(&object, json!({"name": format!("{number}")}).as_object().unwrap())
-                .unwrap(),
+            changes: Changes::parse_new(&object, json!({"name": format!("{number}")}).as_object().unwrap()).unwrap(),
             effective_at: workspace.oltp.clock().now(),
         })
         .collect();
@@ -214,4 +218,34 @@ async fn only_their_author_hears_how_far_a_job_is() {
     let tables = [first, second].map(|heard| heard.map(|(event, data)| (event, data["table"].clone())));
     let change = |table: &str| Some(("change".to_owned(), json!(table)));
     assert_eq!(tables, [change("leads"), change("products")], "bulk changes are told to everybody, jobs are not");
+}
+
+#[tokio::test]
+async fn a_change_is_told_once_its_transaction_is_committed_and_never_if_it_is_not() {
+    let workspace = Workspace::start().await;
+    let boss = workspace.admin().await;
+    let mut to_boss = Listener::open(&workspace.oltp, &boss, "").await;
+    let client = workspace.client(&boss);
+    let audit = BulkAudit::Summary { source: "test".to_owned() };
+    let row = |object: &ObjectDef, body: Value| {
+        let changes = Changes::parse_new(object, body.as_object().expect("an object")).expect("valid fields");
+        BulkRow { id: catalog::Ids.fresh(), changes, effective_at: workspace.oltp.clock().now() }
+    };
+    let (task, note) = (workspace.object("task"), workspace.object("note"));
+    let (tasks, notes) = ([row(task, json!({"name": "Call"}))], [row(note, json!({"body": "Gone"}))]);
+
+    let mut kept = workspace.oltp.pool().begin().await.expect("a transaction");
+    workspace.oltp.bulk_insert(&mut kept, &boss, task, &tasks, &audit).await.expect("written");
+    let mut undone = workspace.oltp.pool().begin().await.expect("a transaction");
+    workspace.oltp.bulk_insert(&mut undone, &boss, note, &notes, &audit).await.expect("written");
+    client.post("/api/products", json!({"name": "Meanwhile"})).await;
+    let before = to_boss.until("products").await;
+    undone.rollback().await.expect("rolled back");
+    kept.commit().await.expect("committed");
+    let (event, told) = to_boss.next().await.expect("the stream goes on");
+    client.post("/api/products", json!({"name": "The last change"})).await;
+    let after = to_boss.until("products").await;
+
+    assert_eq!((before, after), (Vec::new(), Vec::new()));
+    assert_eq!((event.as_str(), &told["table"], &told["action"]), ("change", &json!("tasks"), &json!("bulk")));
 }

@@ -35,7 +35,10 @@ const LISTS: [(&str, &str); 6] = [
 /// What is counted.
 const COUNTED: [(&str, &str); 3] = [
     ("a status", "filter[status]=qualified"),
-    ("a status or a high score in a country", r#"filter={"and":[{"field":"country","value":"DE"},{"or":[{"field":"status","value":"qualified"},{"field":"score","operator":"gte","value":80}]}]}"#),
+    (
+        "a status or a high score in a country",
+        r#"filter={"and":[{"field":"country","value":"DE"},{"or":[{"field":"status","value":"qualified"},{"field":"score","operator":"gte","value":80}]}]}"#,
+    ),
     ("a range of values", "filter[estimated_value][between]=1000,20000"),
 ];
 

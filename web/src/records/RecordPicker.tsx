@@ -28,6 +28,7 @@ export interface RecordPickerProps {
 export function RecordPicker({ objectName, value, onChange, control, label, required = false }: RecordPickerProps) {
   const [open, setOpen] = useState(false);
   const { title } = useTitle(objectName, value);
+  const shown = value ? (title ?? "…") : "Choose…";
   const choose = (id: string | null) => {
     onChange(id);
     setOpen(false);
@@ -43,10 +44,10 @@ export function RecordPicker({ objectName, value, onChange, control, label, requ
           <button
             type="button"
             {...control}
-            {...(label ? { "aria-label": `${label}: ${title ?? "none"}` } : {})}
+            {...(label ? { "aria-label": `${label}: ${shown}` } : {})}
             className={css.button}
           >
-            <span className={value ? undefined : css.placeholder}>{value ? (title ?? "…") : "Choose…"}</span>
+            <span className={value ? undefined : css.placeholder}>{shown}</span>
             <ChevronsUpDown size={14} aria-hidden />
           </button>
         }

@@ -129,7 +129,10 @@ impl Test {
                 let ends = ends.map(|(operator, bound)| self.plainly(operator, bound, today));
                 (Condition::All(ends.into_iter().collect::<Option<_>>()?), false)
             }
-            (Operand::One(_), Operator::Contains | Operator::NotContains | Operator::StartsWith | Operator::EndsWith) => {
+            (
+                Operand::One(_),
+                Operator::Contains | Operator::NotContains | Operator::StartsWith | Operator::EndsWith,
+            ) => {
                 return None;
             }
             (Operand::One(bound), Operator::NotEqual) => (self.plainly(Operator::Equal, bound, today)?, true),

@@ -39,8 +39,7 @@ impl Sort {
         if past.is_some() {
             return vec![without(past.map(rest))];
         }
-        let with =
-            Part { only: Some(format!("{} is not null", first.value)), sort: filled, cursor: cursor.cloned() };
+        let with = Part { only: Some(format!("{} is not null", first.value)), sort: filled, cursor: cursor.cloned() };
         vec![with, without(None)]
     }
 }

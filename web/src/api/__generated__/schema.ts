@@ -1273,6 +1273,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/companies/{id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works on it beside its owner */
+        get: operations["listCollaboratorsOfCompany"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{id}/collaborators/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody work on it
+         * @description They see it as if it were theirs, with its comments, deal items and documents, and change it with
+         *     `write`; what their role may not see of their own records they do not see of this one. They are told.
+         */
+        put: operations["addCollaboratorToCompany"];
+        post?: never;
+        /**
+         * Do not let them work on it any more
+         * @description Everybody may take themselves off.
+         */
+        delete: operations["removeCollaboratorFromCompany"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/companies/{id}/documents": {
         parameters: {
             query?: never;
@@ -1610,6 +1652,48 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works on it beside its owner */
+        get: operations["listCollaboratorsOfContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/collaborators/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody work on it
+         * @description They see it as if it were theirs, with its comments, deal items and documents, and change it with
+         *     `write`; what their role may not see of their own records they do not see of this one. They are told.
+         */
+        put: operations["addCollaboratorToContact"];
+        post?: never;
+        /**
+         * Do not let them work on it any more
+         * @description Everybody may take themselves off.
+         */
+        delete: operations["removeCollaboratorFromContact"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2463,6 +2547,48 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deals/{id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works on it beside its owner */
+        get: operations["listCollaboratorsOfDeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deals/{id}/collaborators/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody work on it
+         * @description They see it as if it were theirs, with its comments, deal items and documents, and change it with
+         *     `write`; what their role may not see of their own records they do not see of this one. They are told.
+         */
+        put: operations["addCollaboratorToDeal"];
+        post?: never;
+        /**
+         * Do not let them work on it any more
+         * @description Everybody may take themselves off.
+         */
+        delete: operations["removeCollaboratorFromDeal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4051,6 +4177,48 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works on it beside its owner */
+        get: operations["listCollaboratorsOfLead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{id}/collaborators/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody work on it
+         * @description They see it as if it were theirs, with its comments, deal items and documents, and change it with
+         *     `write`; what their role may not see of their own records they do not see of this one. They are told.
+         */
+        put: operations["addCollaboratorToLead"];
+        post?: never;
+        /**
+         * Do not let them work on it any more
+         * @description Everybody may take themselves off.
+         */
+        delete: operations["removeCollaboratorFromLead"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7830,6 +7998,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description What a collaborator may do with the record.
+         * @enum {string}
+         */
+        Access: "read" | "write";
+        /**
          * @description What happened to a record.
          * @enum {string}
          */
@@ -8137,6 +8310,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description One entry of the audit log.
@@ -8453,6 +8628,28 @@ export interface components {
             /** @description The state that the browser left with. */
             state: string;
         };
+        /** @description Somebody who works on a record beside its owner. */
+        Collaborator: {
+            /** @description What they may do. */
+            access: components["schemas"]["Access"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            added_at: string;
+            /** @description Their name; null when you may not know it. */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            user_id: string;
+        };
+        /** @description Who works on a record beside its owner. */
+        Collaborators: {
+            /** @description In the order in which they came, at most 50. */
+            items: components["schemas"]["Collaborator"][];
+        };
         /** @description One group of columns. */
         ColumnGroup: {
             /** @description The values of the column fields. */
@@ -8544,6 +8741,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A company. */
         Company: {
@@ -8721,6 +8920,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description The name that shows that the right person is meant.
@@ -8866,6 +9067,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description What a lead becomes. */
         Conversion: {
@@ -8987,6 +9190,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description A field that administrators added.
@@ -9173,6 +9378,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A deal. */
         Deal: {
@@ -9457,6 +9664,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         DealPage: {
             items: components["schemas"]["Deal"][];
@@ -9467,6 +9676,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A delivery. */
         Delivery: {
@@ -9611,6 +9822,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description How close lines stand.
@@ -10307,6 +10520,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description To whom, and what. */
         Handoff: {
@@ -10816,6 +11031,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A lead feedback. */
         LeadFeedback: {
@@ -10880,6 +11097,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         LeadPage: {
             items: components["schemas"]["Lead"][];
@@ -10890,6 +11109,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description The score of a lead with its reasons: `base` plus the points of all reasons is `score`. */
         LeadScoreView: {
@@ -10993,6 +11214,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description Which set. */
         LeadStatusPreset: {
@@ -12529,6 +12752,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description What a person was told. */
         Notification: {
@@ -12857,6 +13082,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         OrderPage: {
             items: components["schemas"]["Order"][];
@@ -12867,6 +13094,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description How a result is written.
@@ -13007,6 +13236,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description What was removed in one place.
@@ -13205,6 +13436,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description How many of the changed scores of the latest run are written. */
         ProgressView: {
@@ -13464,6 +13697,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description How, when and where a result was computed. */
         Run: {
@@ -13573,6 +13808,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A saved view. */
         SavedView: {
@@ -13643,6 +13880,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A schedule. */
         Schedule: {
@@ -13797,6 +14036,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A score model. */
         ScoreModel: {
@@ -13855,6 +14096,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description The state of scoring in a workspace. */
         ScoringStatus: {
@@ -14199,6 +14442,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A stage span. */
         StageSpan: {
@@ -14260,6 +14505,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description How an account is guarded. */
         Standing: {
@@ -14559,6 +14806,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /** @description A team. */
         Team: {
@@ -14617,6 +14866,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description Colours of the pages.
@@ -14905,6 +15156,8 @@ export interface components {
              * @description How many records match, when `total=true` was asked for.
              */
             total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
         };
         /**
          * @description What a walk over the whole chain found.
@@ -14989,6 +15242,16 @@ export interface components {
             x: number;
             /** Format: int32 */
             y: number;
+        };
+        /**
+         * @description What somebody may do with a record.
+         * @example {
+         *       "access": "write"
+         *     }
+         */
+        Wanted: {
+            /** @description See it, or change it too. */
+            access: components["schemas"]["Access"];
         };
         /** @description How people get in. */
         WaysIn: {
@@ -17344,6 +17607,76 @@ export interface operations {
             };
         };
     };
+    listCollaboratorsOfCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    addCollaboratorToCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Who works on it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    removeCollaboratorFromCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They do not work on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listCompanyDocuments: {
         parameters: {
             query?: {
@@ -17969,6 +18302,76 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Bookmarked"];
                 };
+            };
+        };
+    };
+    listCollaboratorsOfContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    addCollaboratorToContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Who works on it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    removeCollaboratorFromContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They do not work on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -19581,6 +19984,76 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Bookmarked"];
                 };
+            };
+        };
+    };
+    listCollaboratorsOfDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    addCollaboratorToDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Who works on it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    removeCollaboratorFromDeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They do not work on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -22573,6 +23046,76 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Bookmarked"];
                 };
+            };
+        };
+    };
+    listCollaboratorsOfLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    addCollaboratorToLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Who works on it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborators"];
+                };
+            };
+        };
+    };
+    removeCollaboratorFromLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They do not work on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
