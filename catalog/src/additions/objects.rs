@@ -50,6 +50,7 @@ impl AddedObject {
             title: "name".to_owned(),
             ownership: Ownership::Owned,
             writers: Writers::Reps,
+            part_of: Vec::new(),
             fields,
         }
     }
