@@ -31,7 +31,7 @@ pub(super) enum Who {
 }
 
 /// One operation with a question that its strongest person may ask.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) method: Method,
     /// As in the description of the interface.

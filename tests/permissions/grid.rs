@@ -28,6 +28,7 @@ pub(super) fn all() -> Vec<Case> {
     cases.extend(
         [("lead", "leads"), ("deal", "deals"), ("task", "tasks")].map(|(object, table)| assignment(object, table)),
     );
+    cases.extend(SUBJECTS.into_iter().flat_map(|(object, table)| collaboration(object, table)));
     cases.extend(conversion());
     cases.extend(SUBJECTS.into_iter().take(3).flat_map(|(object, table)| duplicates(object, table)));
     cases.extend(documents());
@@ -54,6 +55,19 @@ fn marks(object: &'static str, table: &str) -> Vec<Case> {
 fn assignment(object: &'static str, table: &str) -> Case {
     let path = format!("/api/{table}/{{id}}/assign");
     about(object, post(&path, json!({"assignedUser": "ben"}), Who::WritersOf(object)))
+}
+
+fn collaboration(object: &'static str, table: &str) -> Vec<Case> {
+    let path = format!("/api/{table}/{{id}}/collaborators/{{user_id}}");
+    let filled = format!("/api/{table}/{{id}}/collaborators/{{user}}");
+    let add = Case { filled, ..post(&path, json!({"access": "read"}), Who::WritersOf(object)) };
+    let remove = Case { method: Method::DELETE, body: None, ..add.clone() };
+    let cases = vec![
+        get(&format!("/api/{table}/{{id}}/collaborators"), Who::ReadersOf(object)),
+        with(Method::PUT, add),
+        remove,
+    ];
+    cases.into_iter().map(|case| about(object, case)).collect()
 }
 
 fn conversion() -> Vec<Case> {

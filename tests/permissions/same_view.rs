@@ -27,6 +27,7 @@ async fn everybody_sees_the_same_records_on_every_path() {
         }
         share(&office, &mut samples, object).await;
     }
+    let worked_on = work_together(&office).await;
     office.workspace.settled().await;
     let mut everything: BTreeMap<&str, Ids> = BTreeMap::new();
     for object in &objects {
@@ -56,6 +57,31 @@ async fn everybody_sees_the_same_records_on_every_path() {
         }
     }
     assert!(everything.values().all(|ids| ids.len() >= 2), "{everything:?}");
+    for (table, id) in worked_on {
+        let object = office.oltp.catalog().by_table(table).expect("an object");
+        assert!(listed(&office, office.person("nora"), object).await.contains(&id), "nora sees {table} {id}");
+    }
+}
+
+/// Nora of the South works on records of Ben of the North; answers these with a part of each.
+async fn work_together(office: &Office) -> Vec<(&'static str, String)> {
+    let (ben, nora) = (office.person("ben"), office.person("nora").principal.user_id);
+    let mut worked_on = Vec::new();
+    for (table, link) in
+        [("leads", "lead_id"), ("contacts", "contact_id"), ("companies", "company_id"), ("deals", "deal_id")]
+    {
+        let path = format!("/api/{table}?limit=1&filter[owner_id]={}", ben.principal.user_id);
+        let page = office.get(office.person("ada"), &path).await;
+        let id = page["items"][0]["id"].as_str().expect("a record of ben's").to_owned();
+        let path = format!("/api/{table}/{id}/collaborators/{nora}");
+        let access = json!({"access": "read"});
+        let (status, answer) = office.ask(Some(&ben.token), &Method::PUT, &path, Some(&access)).await;
+        assert_eq!(status, StatusCode::OK, "{table}: {answer}");
+        let comment = office.make_as(ben, "comments", json!({link: id, "body": "together"})).await;
+        worked_on.push((table, id));
+        worked_on.push(("comments", comment["id"].as_str().expect("an id").to_owned()));
+    }
+    worked_on
 }
 
 /// A personal record that everybody may read, and one for the North.
