@@ -34,6 +34,7 @@ use oltp::{
     jobs::JobFiles,
     privacy::Privacy,
     webhooks::{AllowedTargets, Webhooks},
+    workflow::Workflows,
 };
 use query_service::{QueryConfig, QueryService, SearchService};
 use report_builder::{READY_REPORTS, ReportService};
@@ -130,12 +131,13 @@ impl App {
         let post = Post::new(oltp.clone(), mailer.clone());
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
-        let errands = errands::Errands::start(&oltp, &identity, &webhooks, public_url);
+        let workflows = Workflows::new(oltp.clone(), Arc::clone(&identity));
+        let errands = errands::Errands::start(&oltp, &identity, (&webhooks, &workflows), public_url);
         let files = JobFiles::new(config.data_dir.join("jobs"));
         let lake = LakeCopies { oltp: oltp.clone(), capture: capture.clone(), reader, query: query.clone() };
         let privacy = erasing::privacy(config, (&documents, &files), lake, indexing.purging());
         let jobs = jobs::Jobs::start(&oltp, &identity, files, &privacy);
-        let chores = chores::Chores::start(&documents, &webhooks);
+        let chores = chores::Chores::start(&documents, &webhooks, &workflows);
         Ok(Self {
             data_model: DataModel::new(oltp.clone(), capture.clone()),
             oltp,

@@ -27,6 +27,7 @@ mod stage_span;
 mod task;
 mod team;
 mod user;
+mod workflow_rule;
 
 use crate::{FieldDef, FieldKind, ObjectDef, Ownership, Writers};
 
@@ -43,6 +44,7 @@ pub(crate) fn objects() -> Vec<ObjectDef> {
         product::object(),
         lead_status::object(),
         assignment_rule::object(),
+        workflow_rule::object(),
         goal::object(),
         lead::object(),
         deal::object(),

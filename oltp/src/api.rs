@@ -27,6 +27,7 @@ mod records;
 mod timeline;
 mod together;
 pub mod webhooks;
+mod workflow;
 
 pub use identity::{Asker, CurrentSession, asker};
 pub use records::openapi as record_openapi;
@@ -63,6 +64,7 @@ fn around_records(oltp: &Oltp) -> Router {
         .merge(duplicates::routes(oltp))
         .merge(jobs::routes(oltp))
         .merge(audit::routes(oltp))
+        .merge(workflow::routes(oltp))
 }
 
 /// What [`routes`] offers for these objects.
@@ -86,6 +88,7 @@ pub fn openapi(catalog: &Catalog) -> OpenApi {
     openapi.merge(documents::openapi(catalog));
     openapi.merge(audit::openapi());
     openapi.merge(webhooks::openapi());
+    openapi.merge(workflow::openapi());
     openapi.merge(privacy::openapi());
     identity::with_passwords(openapi)
 }

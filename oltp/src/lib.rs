@@ -5,7 +5,7 @@
 //! password or a token into a `Principal`; [`records`] reads and writes single records, [`bulk`]
 //! whole loads; [`data_model`] changes what they consist of; [`documents`] keeps the files attached to them; [`conversion`] makes a lead a customer;
 //! [`jobs`] is the queue of long work, [`duplicates`] finds what is there twice; [`relay`] tells what
-//! follows from writes, such as [`notifications`] and [`webhooks`]; [`schedules`] and [`deliveries`] are the queue of
+//! follows from writes, such as [`notifications`], [`webhooks`] and the runs of [`workflow`] rules; [`schedules`] and [`deliveries`] are the queue of
 //! scheduled mail, [`mails`] that of all other mail; [`feed`] tells of writes as they are committed;
 //! [`audit`] reads and seals what was written down about them; [`privacy`] gives out and erases what is held
 //! about a person; [`http`] holds what every route shares,
@@ -52,6 +52,7 @@ mod rules;
 pub mod schedules;
 pub mod testing;
 pub mod webhooks;
+pub mod workflow;
 
 pub use database::Oltp;
 pub use error::{Error, Result};

@@ -29,6 +29,7 @@ pub use kind::{Kind, MailWish};
 pub use preferences::Preference;
 
 use news::News;
+pub(crate) use news::{ASSIGNED, RULE_NOTICE};
 
 /// Writes the notifications that follow from a message; a consumer of the relay.
 ///

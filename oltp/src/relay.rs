@@ -21,11 +21,12 @@ use crate::{
     Oltp, Result,
     feed::{Heard, Subscription},
     identity::Identity,
-    notifications, webhooks,
+    notifications, webhooks, workflow,
 };
 
 /// What is done with each message, in this order.
-const CONSUMERS: [(&str, Consumer); 2] = [("notifications", notifications::tell), ("webhooks", webhooks::enqueue)];
+const CONSUMERS: [(&str, Consumer); 3] =
+    [("notifications", notifications::tell), ("webhooks", webhooks::enqueue), ("workflow rules", workflow::enqueue)];
 
 /// A consumer: writes what follows from the message into the given transaction.
 type Consumer = for<'a> fn(&'a Relay, &'a mut PgConnection, &'a Message) -> BoxFuture<'a, Result<()>>;

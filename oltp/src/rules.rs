@@ -33,6 +33,7 @@ mod tags;
 mod task;
 mod tree;
 mod user;
+mod workflow_rule;
 
 use standard::Standard;
 
@@ -65,6 +66,7 @@ pub(crate) async fn complete(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &
         Standard::Comment => comment::complete(tx, batch, drafts).await,
         Standard::Lead => lead::complete(tx, batch, drafts).await,
         Standard::AssignmentRule => assignment_rule::complete(tx, batch, drafts).await,
+        Standard::WorkflowRule => workflow_rule::complete(tx, batch, drafts).await,
         Standard::Goal => {
             goal::complete(batch, drafts);
             Ok(())

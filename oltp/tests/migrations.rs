@@ -48,6 +48,7 @@ const OTHER_TABLES: &[&str] = &[
     "user_credentials",
     "webhook_deliveries",
     "webhooks",
+    "workflow_runs",
 ];
 
 /// Every field of the catalogue with its table.

@@ -28,5 +28,6 @@ mod timeline;
 mod together;
 mod values;
 mod visibility;
+mod workflow;
 mod workspace;
 mod writes;

@@ -1,6 +1,6 @@
 //! What the program does beside answering: cleaning up what is no longer needed, sealing the audit log.
 
-use oltp::{documents::Documents, webhooks::Webhooks};
+use oltp::{documents::Documents, webhooks::Webhooks, workflow::Workflows};
 
 use super::{files::CleanUp, sealing::Sealing};
 
@@ -13,8 +13,8 @@ pub(super) struct Chores {
 
 impl Chores {
     /// Starts all of them.
-    pub(super) fn start(documents: &Documents, webhooks: &Webhooks) -> Self {
-        Self { cleaning: CleanUp::start(documents, webhooks), sealing: Sealing::start(documents.oltp()) }
+    pub(super) fn start(documents: &Documents, webhooks: &Webhooks, workflows: &Workflows) -> Self {
+        Self { cleaning: CleanUp::start(documents, webhooks, workflows), sealing: Sealing::start(documents.oltp()) }
     }
 
     /// Lets each finish what it is at.

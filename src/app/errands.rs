@@ -1,9 +1,9 @@
 //! What the program does by itself about everyday work: reminding people of tasks, and telling them
-//! what concerns them, in their inbox and by mail; and telling other systems of changes.
+//! what concerns them, in their inbox and by mail; telling other systems of changes; and what workflow rules do.
 
 use std::{sync::Arc, time::Duration};
 
-use oltp::{Oltp, identity::Identity, relay::Relay, webhooks::Webhooks};
+use oltp::{Oltp, identity::Identity, relay::Relay, webhooks::Webhooks, workflow::Workflows};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +25,7 @@ impl Errands {
     pub(super) fn start(
         oltp: &Oltp,
         identity: &Arc<Identity>,
-        webhooks: &Webhooks,
+        (webhooks, workflows): (&Webhooks, &Workflows),
         public_url: Option<String>,
     ) -> Self {
         let stop = CancellationToken::new();
@@ -33,7 +33,8 @@ impl Errands {
         let remind = spawn_named("reminders", oltp.clone().keep_reminding(stop.clone()));
         let tell = spawn_named("relay", relay.keep_telling(stop.clone()));
         let call = spawn_named("webhooks", webhooks.clone().keep_sending(stop.clone()));
-        let mut tasks = vec![("reminders", remind), ("relay", tell), ("webhooks", call)];
+        let act = spawn_named("workflow rules", workflows.clone().keep_running(stop.clone()));
+        let mut tasks = vec![("reminders", remind), ("relay", tell), ("webhooks", call), ("workflow rules", act)];
         if let Some(public_url) = public_url {
             let mail = oltp.clone().keep_mailing_notifications(public_url, stop.clone());
             tasks.push(("mail of notifications", spawn_named("mail of notifications", mail)));

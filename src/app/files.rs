@@ -9,6 +9,7 @@ use oltp::{
     documents::{Documents, DocumentsConfig, S3Config, StoreConfig},
     identity::Identity,
     webhooks::Webhooks,
+    workflow::Workflows,
 };
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -63,9 +64,10 @@ pub(super) struct CleanUp {
 
 impl CleanUp {
     /// Starts with a first run at once: a crash may have left something.
-    pub(super) fn start(documents: &Documents, webhooks: &Webhooks) -> Self {
+    pub(super) fn start(documents: &Documents, webhooks: &Webhooks, workflows: &Workflows) -> Self {
         let stop = CancellationToken::new();
-        let task = spawn_named("document clean-up", run(documents.clone(), webhooks.clone(), stop.clone()));
+        let task =
+            spawn_named("document clean-up", run(documents.clone(), webhooks.clone(), workflows.clone(), stop.clone()));
         Self { stop, task }
     }
 
@@ -78,7 +80,7 @@ impl CleanUp {
     }
 }
 
-async fn run(documents: Documents, webhooks: Webhooks, stop: CancellationToken) {
+async fn run(documents: Documents, webhooks: Webhooks, workflows: Workflows, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(CLEAN_UP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -91,6 +93,9 @@ async fn run(documents: Documents, webhooks: Webhooks, stop: CancellationToken) 
         }
         if let Err(error) = webhooks.forget().await {
             tracing::warn!("old deliveries of webhooks could not be forgotten: {error}");
+        }
+        if let Err(error) = workflows.forget().await {
+            tracing::warn!("old runs of workflow rules could not be forgotten: {error}");
         }
     }
 }

@@ -50,9 +50,19 @@ async fn things(office: &Office) -> BTreeMap<&'static str, String> {
     let mut samples = Samples::default();
     let (ada, ben) = (office.person("ada"), office.person("ben"));
     let mut ids: BTreeMap<&str, String> = BTreeMap::from([("ben", ben.principal.user_id.to_string())]);
-    for name in
-        ["company", "contact", "lead", "deal", "schedule", "user", "task", "dashboard", "saved_report", "saved_view"]
-    {
+    for name in [
+        "company",
+        "contact",
+        "lead",
+        "deal",
+        "schedule",
+        "user",
+        "task",
+        "dashboard",
+        "saved_report",
+        "saved_view",
+        "workflow_rule",
+    ] {
         let object = office.oltp.catalog().object(name).expect("an object").clone();
         ids.insert(name, samples.make(office, &object, &ben.principal).await);
     }

@@ -178,6 +178,8 @@ fn administration() -> Vec<Case> {
     .into();
     let preset = json!({"preset": "simple"});
     cases.push(post("/api/lead_statuses/preset", preset, Who::ChangersOf("lead_status")));
+    let runs = get("/api/workflow_rules/{id}/runs", Who::ChangersOf("workflow_rule"));
+    cases.push(about("workflow_rule", runs));
     let another = json!({"name": "Another", "url": "https://another.invalid/", "events": ["lead.*"]});
     cases.push(post("/api/webhooks", another, admins));
     let webhook = |rest: &str| format!("/api/webhooks/{{id}}{rest}");

@@ -86,6 +86,8 @@ impl Samples {
             ("role", "definition") => return json!({"objects": {"deal": {"read": "own"}}}),
             ("schedule", "subject") => return json!("pipeline-by-stage"),
             ("schedule", "recipients") | ("assignment_rule", "members") => return json!([owner.user_id]),
+            ("workflow_rule", "object") => return json!("lead"),
+            ("workflow_rule", "actions") => return json!([{"kind": "add_tags", "tags": ["hot"]}]),
             ("saved_report", "definition") => {
                 return json!({"spec_version": 1, "values": [{"id": "n", "measure": "deal.count"}]});
             }

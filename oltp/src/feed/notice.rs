@@ -95,7 +95,7 @@ struct Holder {
 /// The notices of one statement.
 pub(crate) fn notices(batch: &Batch<'_>, rows: &[BoundRow<'_>]) -> Vec<String> {
     let bulk = match batch.journal {
-        Journal::Live => rows.len() > MAX_SINGLE,
+        Journal::Live | Journal::Rule { .. } => rows.len() > MAX_SINGLE,
         Journal::Records { .. } | Journal::Summary { .. } => true,
     };
     let table = &batch.object.table;

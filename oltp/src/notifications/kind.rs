@@ -22,6 +22,8 @@ pub enum Kind {
     Mention,
     /// Something happened on a record that you follow.
     Followed,
+    /// A workflow rule has something to tell you.
+    WorkflowRule,
 }
 
 /// When notifications of a kind go out by mail.
@@ -38,7 +40,7 @@ pub enum MailWish {
 
 impl Kind {
     /// Every kind, in the order of the settings page.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Assignment,
         Self::NewLead,
         Self::DealStage,
@@ -46,6 +48,7 @@ impl Kind {
         Self::Appointment,
         Self::Mention,
         Self::Followed,
+        Self::WorkflowRule,
     ];
 
     /// The stored and transmitted word.
@@ -58,6 +61,7 @@ impl Kind {
             Self::Appointment => "appointment",
             Self::Mention => "mention",
             Self::Followed => "followed",
+            Self::WorkflowRule => "workflow_rule",
         }
     }
 
@@ -69,7 +73,9 @@ impl Kind {
     /// What people get who have not said otherwise: what waits for them at once, the rest every morning.
     pub(super) fn usual_mail(self) -> MailWish {
         match self {
-            Self::Assignment | Self::Reminder | Self::Appointment | Self::Mention => MailWish::AtOnce,
+            Self::Assignment | Self::Reminder | Self::Appointment | Self::Mention | Self::WorkflowRule => {
+                MailWish::AtOnce
+            }
             Self::NewLead | Self::DealStage => MailWish::Daily,
             Self::Followed => MailWish::Off,
         }

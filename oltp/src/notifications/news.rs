@@ -10,9 +10,11 @@ use super::Kind;
 use crate::{Error, Oltp, Result, records::Record, relay::Message};
 
 /// Objects whose hand-over is told to the new owner.
-const ASSIGNED: [&str; 5] = ["task", "lead", "deal", "contact", "company"];
+pub(crate) const ASSIGNED: [&str; 5] = ["task", "lead", "deal", "contact", "company"];
 /// The detail of an assignment that makes nobody an owner.
 const SHARED: &str = "shared";
+/// What a message is called by which a workflow rule tells people something.
+pub(crate) const RULE_NOTICE: &str = "rule_notice";
 /// People told of one change of a record that they follow.
 const MAX_FOLLOWERS: i64 = 500;
 /// Managers told of one lead that nobody owns.
@@ -51,6 +53,7 @@ pub(super) async fn of(oltp: &Oltp, message: &Message) -> Result<Vec<News>> {
     let kinds: Vec<Kind> = match (object, verb) {
         ("task", "reminder") => vec![Kind::Reminder],
         ("task", "appointment") => vec![Kind::Appointment],
+        (_, RULE_NOTICE) => return Ok(rule_notice(message, object, record_id)),
         (_, "shared") => return Ok(shared(message, object, record_id)),
         ("lead", "created") => vec![Kind::NewLead],
         (_, "created") => vec![Kind::Assignment],
@@ -143,6 +146,16 @@ fn shared(message: &Message, object: &'static str, record_id: Uuid) -> Vec<News>
     recipient.map(news).into_iter().collect()
 }
 
+/// What a workflow rule tells people, whoever made it.
+fn rule_notice(message: &Message, object: &'static str, record_id: Uuid) -> Vec<News> {
+    let said = |name: &str| message.payload.get(name).cloned().unwrap_or_default();
+    let text = said("text").as_str().map(str::to_owned);
+    let recipients: BTreeSet<Uuid> = said("recipients").as_array().into_iter().flatten().filter_map(uuid).collect();
+    let news =
+        |recipient| News { kind: Kind::WorkflowRule, recipient, object, record_id, actor: None, detail: text.clone() };
+    recipients.into_iter().map(news).collect()
+}
+
 /// What somebody gets who takes over from another.
 fn handoff(message: &Message, recipient: Uuid) -> News {
     let records = message.payload.get("records").and_then(Value::as_u64).unwrap_or_default();
@@ -176,6 +189,7 @@ impl News {
             Kind::Reminder => format!("Reminder: {name}"),
             Kind::Appointment => format!("In 15 minutes: {name}"),
             Kind::Mention => format!("{who} mentioned you on {name}"),
+            Kind::WorkflowRule => self.detail.clone().unwrap_or_else(|| format!("A workflow rule points to {name}")),
             Kind::Followed => format!("{who} {} {name}", self.detail.as_deref().unwrap_or("changed")),
         }
     }

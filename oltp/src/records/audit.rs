@@ -21,7 +21,7 @@ struct Entry {
 pub(crate) async fn record(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[BoundRow<'_>]) -> Result<()> {
     let (entries, source) = match batch.journal {
         Journal::Live => (rows.iter().map(entry).collect(), None),
-        Journal::Records { source } => (rows.iter().map(entry).collect(), Some(source)),
+        Journal::Rule { source, .. } | Journal::Records { source } => (rows.iter().map(entry).collect(), Some(source)),
         Journal::Summary { source } => (summary(rows), Some(source)),
     };
     write(tx, entries, (batch.caller, batch.at), (batch.verb.as_str(), batch.object), source).await

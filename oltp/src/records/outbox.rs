@@ -14,7 +14,9 @@ use crate::{Result, feed};
 pub(crate) async fn announce(tx: &mut PgConnection, batch: &Batch<'_>, rows: &[BoundRow<'_>]) -> Result<()> {
     let object = &batch.object.name;
     let (topic, payloads) = match batch.journal {
-        Journal::Live => (format!("{object}.{}", batch.verb.past()), rows.iter().map(|row| one(batch, row)).collect()),
+        Journal::Live | Journal::Rule { .. } => {
+            (format!("{object}.{}", batch.verb.past()), rows.iter().map(|row| one(batch, row)).collect())
+        }
         Journal::Records { source } | Journal::Summary { source } => {
             (format!("{object}.bulk_{}", batch.verb.past()), vec![many(batch, rows, source)])
         }
@@ -43,14 +45,18 @@ pub(crate) async fn tell(tx: &mut PgConnection, topic: &str, payload: &Value, at
 }
 
 fn one(batch: &Batch<'_>, row: &BoundRow<'_>) -> Value {
-    json!({
+    let mut payload = json!({
         "object": batch.object.name,
         "record_id": row.draft.id,
         "version": row.draft.version_before() + 1,
         "effective_at": moment_text(row.draft.effective_at),
         "actor_id": batch.caller.user_id,
         "fields": row.draft.differences().map(|(name, _)| name).collect::<Vec<_>>(),
-    })
+    });
+    if let Journal::Rule { chain, .. } = batch.journal {
+        payload["rules"] = json!(chain);
+    }
+    payload
 }
 
 fn many(batch: &Batch<'_>, rows: &[BoundRow<'_>], source: &str) -> Value {

@@ -14,11 +14,25 @@ impl Oltp {
     pub(crate) async fn write_within(
         &self,
         tx: &mut PgTransaction<'_>,
+        write: (&Principal, &ObjectDef, Verb),
+        drafts: Vec<Draft>,
+    ) -> Result<Vec<Record>> {
+        self.write_recorded(tx, write, Journal::Live, drafts).await
+    }
+
+    /// The same, recorded in another way.
+    ///
+    /// # Errors
+    /// As [`write_within`](Self::write_within).
+    pub(crate) async fn write_recorded(
+        &self,
+        tx: &mut PgTransaction<'_>,
         (caller, object, verb): (&Principal, &ObjectDef, Verb),
+        journal: Journal<'_>,
         mut drafts: Vec<Draft>,
     ) -> Result<Vec<Record>> {
         let at = self.clock().now();
-        let batch = Batch { oltp: self, catalog: self.catalog(), caller, object, verb, journal: Journal::Live, at };
+        let batch = Batch { oltp: self, catalog: self.catalog(), caller, object, verb, journal, at };
         prepare(tx, &batch, &mut drafts).await?;
         self.store_within(tx, &batch, drafts).await
     }

@@ -136,7 +136,7 @@ async fn store(tx: &mut PgConnection, batch: &Batch<'_>, drafts: &[Draft]) -> Re
         }
     };
     let records = match batch.journal {
-        Journal::Live => {
+        Journal::Live | Journal::Rule { .. } => {
             let sql = statement::returning(&sql, batch.object);
             let query = sqlx::query_scalar::<_, Json<Record>>(AssertSqlSafe(sql)).bind(Json(&rows));
             query.fetch_all(&mut *tx).await.map(|records| records.into_iter().map(|Json(record)| record).collect())
@@ -236,7 +236,7 @@ fn check_order(draft: &mut Draft, journal: Journal<'_>) {
         return;
     };
     match journal {
-        Journal::Live => draft.effective_at = last,
+        Journal::Live | Journal::Rule { .. } => draft.effective_at = last,
         Journal::Records { .. } | Journal::Summary { .. } => {
             let message = format!("the record already changed at {}; history can only be appended", moment_text(last));
             draft.refuse(Invalid::field("updated_at", "out_of_order", message));

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use crate::{
     Result,
+    notifications::RULE_NOTICE,
     relay::{Message, Relay},
 };
 
@@ -19,6 +20,9 @@ pub(crate) fn enqueue<'a>(
     Box::pin(async move {
         // What the program says to itself about no object is nobody else's business.
         let Some(object) = &message.object else { return Ok(()) };
+        if message.topic.ends_with(RULE_NOTICE) {
+            return Ok(());
+        }
         sqlx::query(include_str!("../../sql/enqueue_webhooks.sql"))
             .bind(message.id)
             .bind(&message.topic)

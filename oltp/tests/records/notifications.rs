@@ -148,7 +148,7 @@ async fn what_a_person_switches_off_is_not_told() {
     };
     assert_eq!(of(&usual.body, "assignment"), [json!({"kind": "assignment", "in_app": true, "mail": "at_once"})]);
     assert_eq!(of(&off.body, "assignment"), [json!({"kind": "assignment", "in_app": false, "mail": "off"})]);
-    assert_eq!(usual.body["items"].as_array().map(Vec::len), Some(7));
+    assert_eq!(usual.body["items"].as_array().map(Vec::len), Some(8));
     assert_eq!(inbox(&client).await, []);
     assert_eq!(twice.refused(), [("/items/1/kind", "duplicate")]);
     assert_eq!((odd.status, odd.refused().len()), (StatusCode::UNPROCESSABLE_ENTITY, 1), "{odd:?}");

@@ -92,6 +92,12 @@ impl Samples {
             ("comment", "contact_id" | "company_id" | "deal_id") => Some(Value::Null),
             ("assignment_rule", "conditions") => Some(json!({"country": [format!("Country {n}")]})),
             ("assignment_rule", "members") => self.linked.get("user").map(|user| json!([user])),
+            ("workflow_rule", "object") => Some(json!("lead")),
+            ("workflow_rule", "watched_fields") => Some(Value::from(vec![["status", "source"][n % 2]])),
+            ("workflow_rule", "conditions") => {
+                Some(json!({"field": "name", "operator": "eq", "value": format!("Name {n}")}))
+            }
+            ("workflow_rule", "actions") => Some(json!([{"kind": "add_tags", "tags": [format!("tag {n}")]}])),
             ("goal", "starts_on") => Some(json!(format!("{}-01-01", 2000 + n))),
             ("lead_contact", "contact_id") => self.contacts.get(n).map(|contact| json!(contact)),
             ("lead", "status") => Some(Value::from(["new", "contacted", "qualified"][n.min(2)])),

@@ -7993,6 +7993,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflow_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workflow rules
+         * @description Filters: `filter[field]=value` or `filter[field][operator]=value`, all of which must hold, or one parameter `filter` with a JSON tree: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` over `{"field": "amount", "operator": "gte", "value": "1000"}`. A field may follow links: `company.industry`, `company.owner_id`; a linked record that you may not see counts as an empty link.
+         *
+         *     Operators: eq, ne, gt, gte, lt, lte, between (two values, both included), in and not_in (a list: by commas, or a JSON array), contains, not_contains, starts_with, ends_with, is_null, is_empty (no value or empty text). An empty value satisfies ne, not_in, not_contains, is_null and is_empty only; `not` holds exactly where its inside does not.
+         *
+         *     People are ids, `me` or `my_team`. A day stands for the whole day in your time zone. Days may be relative to today: `{"rel": "today"}`, `yesterday`, `tomorrow`, `{"rel": "this", "unit": "quarter"}`, `{"rel": "last", "n": 30, "unit": "day", "current": true}`, `next`; units are day, week, month, quarter and year, and `current` takes in the one that today is in.
+         */
+        get: operations["listWorkflowRules"];
+        put?: never;
+        /** Create a workflow rule */
+        post: operations["createWorkflowRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow_rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a workflow rule */
+        get: operations["readWorkflowRule"];
+        /**
+         * Change the given fields of: workflow rule
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        put: operations["replaceWorkflowRule"];
+        post?: never;
+        /** Move to the bin: workflow rule */
+        delete: operations["deleteWorkflowRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the given fields of: workflow rule
+         * @description Fields that are absent keep their values, null clears; `PUT` and `PATCH` mean the same.
+         */
+        patch: operations["updateWorkflowRule"];
+        trace?: never;
+    };
+    "/api/workflow_rules/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the record, newest first */
+        get: operations["listWorkflowRuleHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow_rules/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is attached to a record */
+        get: operations["listWorkflowRuleDocuments"];
+        put?: never;
+        /**
+         * Attach a file
+         * @description As a form (`multipart/form-data` with `file`, and `name`, `folder`, `personal` where they differ from
+         *     the file's own) or as the body itself with `?name=`. A file of the same name in the same folder
+         *     becomes the next version of that document.
+         */
+        post: operations["attachWorkflowRuleDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow_rules/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of the bin: workflow rule */
+        post: operations["restoreWorkflowRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow_rules/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a rule did and could not do, newest first, for a month */
+        get: operations["listWorkflowRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow_rules/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many records
+         * @description Answers at once with a job that does it in the background, record by record under the caller's
+         *     permissions. What cannot be done is among the problems of the job; `POST /api/jobs/{id}/undo`
+         *     takes it back.
+         */
+        post: operations["workflow_ruleBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow_rules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export a list
+         * @description Answers at once with a job that writes the file in the background: every record of the list that
+         *     you may see, on all its pages. `POST /api/jobs/{id}/link` answers an address to fetch it; the file
+         *     is kept for 48 hours.
+         */
+        post: operations["workflow_ruleExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow_rules/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that a field has in workflow rules
+         * @description Of the records that you may see and that match, the most frequent value first.
+         */
+        get: operations["listWorkflowRuleValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -12669,6 +12858,36 @@ export interface components {
             /** @description Where to call: https, on the public internet unless the configuration allows more. */
             url: string;
         };
+        /** @description Fields of a workflow rule. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        NewWorkflowRule: {
+            /** @description Actions. List of what it does: set_fields, add_tags, create_task, notify. */
+            actions: unknown;
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /** @description Conditions. A filter as of lists, such as {"field": "status", "operator": "eq", "value": "qualified"}; empty means all. */
+            conditions?: unknown;
+            /**
+             * @description When. saved means created or updated.
+             * @default saved
+             * @enum {string}
+             */
+            event: "created" | "updated" | "saved";
+            /** @description Name. */
+            name: string;
+            /** @description For. Singular name of what it watches, such as lead. */
+            object: string;
+            /**
+             * Format: int64
+             * @description Position. Rules that start at the same moment act in this order.
+             * @default 100
+             */
+            position: number;
+            /** @description Changed fields. List of fields: an update counts only when one of them changed. Empty means all. */
+            watched_fields?: unknown;
+        };
         /** @description A note. */
         Note: {
             /** @description Text. */
@@ -12790,7 +13009,7 @@ export interface components {
          * @description What a notification is about.
          * @enum {string}
          */
-        NotificationKind: "assignment" | "new_lead" | "deal_stage" | "reminder" | "appointment" | "mention" | "followed";
+        NotificationKind: "assignment" | "new_lead" | "deal_stage" | "reminder" | "appointment" | "mention" | "followed" | "workflow_rule";
         /** @description What is done with notifications of one kind. */
         NotificationPreference: {
             /** @description Whether they are shown in the inbox. */
@@ -15342,6 +15561,137 @@ export interface components {
             next?: string | null;
             /** @description How many there are. */
             total: number;
+        };
+        /** @description A workflow rule. */
+        WorkflowRule: {
+            /** @description Actions. List of what it does: set_fields, add_tags, create_task, notify. */
+            actions: unknown;
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Format: uuid
+             * @description Acts for. It has the rights of whoever decided last what it does.
+             */
+            readonly author_id: string | null;
+            /** @description Conditions. A filter as of lists, such as {"field": "status", "operator": "eq", "value": "qualified"}; empty means all. */
+            conditions: unknown;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            /**
+             * @description When. saved means created or updated.
+             * @default saved
+             * @enum {string}
+             */
+            event: "created" | "updated" | "saved";
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Name. */
+            name: string;
+            /** @description For. Singular name of what it watches, such as lead. */
+            object: string;
+            /**
+             * Format: int64
+             * @description Position. Rules that start at the same moment act in this order.
+             * @default 100
+             */
+            position: number;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: int64 */
+            readonly version: number;
+            /** @description Changed fields. List of fields: an update counts only when one of them changed. Empty means all. */
+            watched_fields: unknown;
+        };
+        /** @description Fields of a workflow rule. Names may be written in camelCase; linked records may be named (`stage`) instead of given by id (`stage_id`). Other names are refused. */
+        WorkflowRuleChanges: {
+            /** @description Actions. List of what it does: set_fields, add_tags, create_task, notify. */
+            actions?: unknown;
+            /**
+             * @description Active.
+             * @default true
+             */
+            active: boolean;
+            /** @description Conditions. A filter as of lists, such as {"field": "status", "operator": "eq", "value": "qualified"}; empty means all. */
+            conditions?: unknown;
+            /**
+             * @description When. saved means created or updated.
+             * @default saved
+             * @enum {string}
+             */
+            event: "created" | "updated" | "saved";
+            /** @description Name. */
+            name?: string;
+            /** @description For. Singular name of what it watches, such as lead. */
+            object?: string;
+            /**
+             * Format: int64
+             * @description Position. Rules that start at the same moment act in this order.
+             * @default 100
+             */
+            position: number;
+            /** @description Changed fields. List of fields: an update counts only when one of them changed. Empty means all. */
+            watched_fields?: unknown;
+        };
+        WorkflowRulePage: {
+            items: components["schemas"]["WorkflowRule"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many records match, when `total=true` was asked for.
+             */
+            total: number | null;
+            /** @description True when the total may lack what you have written last; absent otherwise. */
+            total_approximate?: boolean;
+        };
+        /**
+         * @description One run of a rule.
+         * @example {
+         *       "at": "2026-03-31T12:00:00.000000Z",
+         *       "error": null,
+         *       "id": "0190a0b0-0000-4000-8000-000000000001",
+         *       "object": "lead",
+         *       "outcome": "1 task made",
+         *       "record_id": "0190a0b0-0000-7000-8000-000000000002",
+         *       "status": "done",
+         *       "title": "Ada Lovelace"
+         *     }
+         */
+        WorkflowRun: {
+            /** @description When the change was that started it. */
+            at: string;
+            /** @description Why nothing was done. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Singular name of the object. */
+            object: string;
+            /** @description What was done. */
+            outcome?: string | null;
+            /**
+             * Format: uuid
+             * @description The record.
+             */
+            record_id: string;
+            /** @description `waiting`, `done` or `failed`. */
+            status: string;
+            /** @description What the record is called; null when the caller may not see it. */
+            title?: string | null;
+        };
+        /** @description One page of runs, newest first. */
+        WorkflowRuns: {
+            /** @description The runs. */
+            items: components["schemas"]["WorkflowRun"][];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
         };
     };
     responses: never;
@@ -30368,6 +30718,390 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queued"];
+                };
+            };
+        };
+    };
+    listWorkflowRules: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description `only` or `with` deleted records, for those who may delete. */
+                deleted?: string;
+                /** @description A tree of conditions as JSON, see above. */
+                filter?: string;
+                /** @description Records per page, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+                /** @description Fields to sort by, `-` for descending: `-amount,name`. Empty values come last. `stage.position` is the order of a linked record, where you see all records of that object. */
+                sort?: string;
+                /** @description `true` to count all matching records. */
+                total?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRulePage"];
+                };
+            };
+        };
+    };
+    createWorkflowRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkflowRule"];
+            };
+        };
+        responses: {
+            /** @description The record as it is stored; its version is in `ETag`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRule"];
+                };
+            };
+        };
+    };
+    readWorkflowRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record; its version is in `ETag`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRule"];
+                };
+            };
+        };
+    };
+    replaceWorkflowRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowRuleChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRule"];
+                };
+            };
+        };
+    };
+    deleteWorkflowRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRule"];
+                };
+            };
+        };
+    };
+    updateWorkflowRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowRuleChanges"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRule"];
+                };
+            };
+        };
+    };
+    listWorkflowRuleHistory: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Entries per page, 1 to 500. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+        };
+    };
+    listWorkflowRuleDocuments: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                /** @description Only what is in the bin */
+                deleted?: boolean;
+                /** @description Only this folder; empty for the top */
+                folder?: string;
+                /** @description Documents per page, 1 to 200; 50 when not given */
+                limit?: number;
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentPage"];
+                };
+            };
+        };
+    };
+    attachWorkflowRuleDocument: {
+        parameters: {
+            query?: {
+                /** @description Folder, such as `Contracts/2026` */
+                folder?: string;
+                /** @description Name of the file, when the body is the file itself */
+                name?: string;
+                /** @description Holds personal data */
+                personal?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description The document in its newest version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+        };
+    };
+    restoreWorkflowRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the record was read with; refused with 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRule"];
+                };
+            };
+        };
+    };
+    listWorkflowRuns: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs; records that did not meet the conditions are not kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRuns"];
+                };
+            };
+        };
+    };
+    workflow_ruleBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description The job; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    workflow_ruleExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBody"];
+            };
+        };
+        responses: {
+            /** @description The job; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    listWorkflowRuleValues: {
+        parameters: {
+            query?: {
+                /** @description Name of the field, such as `city`. */
+                field?: string;
+                /** @description Conditions on the records, as for the list; `filter[field][operator]` too. */
+                filter?: string;
+                /** @description How many values, 1 to 500; 50 when not given. */
+                limit?: string;
+                /** @description Words that must occur in the searchable fields. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values with their number of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
                 };
             };
         };
