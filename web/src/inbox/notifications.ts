@@ -36,6 +36,7 @@ export const KINDS: Record<string, { label: string; help: string }> = {
   appointment: { label: "Appointments", help: "A quarter of an hour before a meeting or demo." },
   mention: { label: "Mentions", help: "Somebody writes your name in a comment." },
   followed: { label: "What you follow", help: "A record that you follow changes or is commented on." },
+  workflow_rule: { label: "Workflow rules", help: "A workflow rule tells you something." },
 };
 
 /** Live changes and writes refresh everything below this. */

@@ -33,6 +33,7 @@ import {
   UsersRound,
   Webhook,
   Workflow,
+  Zap,
 } from "lucide-react";
 import type { Catalog, ObjectDef } from "@/api/catalog.ts";
 import { links } from "@/links.ts";
@@ -81,6 +82,7 @@ const ELSEWHERE = new Set([
   "deliveries",
   "score_models",
   "roles",
+  "workflow_rules",
 ]);
 const SALES = ["leads", "contacts", "companies", "deals", "tasks", "activities"];
 
@@ -105,6 +107,7 @@ export function sections(catalog: Catalog, role: string | undefined): Section[] 
   });
   const sales = objects.filter((object) => SALES.includes(object.table));
   const more = objects.filter((object) => !SALES.includes(object.table));
+  const afterAssignment = more.findIndex(({ table }) => table === "assignment_rules") + 1;
   const reads = (...tables: string[]) => tables.every((table) => catalog.byTable(table) !== undefined);
   const all: Section[] = [
     {
@@ -133,7 +136,12 @@ export function sections(catalog: Catalog, role: string | undefined): Section[] 
     },
     {
       label: "More",
-      places: [{ label: "Documents", to: links.documents(), icon: FileText }, ...more.map(place)],
+      places: [
+        { label: "Documents", to: links.documents(), icon: FileText },
+        ...more.slice(0, afterAssignment).map(place),
+        ...(reads("workflow_rules") ? [{ label: "Workflow rules", to: links.workflowRules(), icon: Zap }] : []),
+        ...more.slice(afterAssignment).map(place),
+      ],
     },
     {
       label: "Settings",

@@ -11,6 +11,7 @@ import { DraftError, fromDraft, toDraft } from "../draft.ts";
 import { FieldControl } from "../FieldControl.tsx";
 import { fieldGroups } from "../record/fieldGroups.ts";
 import { RoleSelect } from "../user/RoleSelect.tsx";
+import { focusFirstError } from "./focusFirstError.ts";
 import css from "./RecordForm.module.css";
 
 export interface RecordFormProps {
@@ -149,13 +150,4 @@ function Summary({ object, problem }: { object: ObjectDef; problem: Problem }) {
       )}
     </div>
   );
-}
-
-/** The refusal may be drawn a few frames later, and a form that is being sent takes no focus. */
-function focusFirstError(form: HTMLFormElement, frames = 60): void {
-  requestAnimationFrame(() => {
-    const field = form.querySelector<HTMLElement>("[aria-invalid=true]");
-    field?.focus();
-    if ((!field || document.activeElement !== field) && frames > 0) focusFirstError(form, frames - 1);
-  });
 }

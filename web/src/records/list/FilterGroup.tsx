@@ -105,6 +105,9 @@ function Condition({
   const dated = field?.kind.type === "date" || field?.kind.type === "date_time";
   const choices = fieldChoices(catalog, object);
   const known = choices.some(({ fields }) => fields.some(({ path }) => path === test.field));
+  // What came from elsewhere may compare in a way that is not offered.
+  const offered = operatorsOf(field);
+  const operators = offered.includes(test.operator) ? offered : [test.operator, ...offered];
   const setField = (path: string) => {
     const next = fieldAt(catalog, object, path);
     const [operator = "is_empty"] = operatorsOf(next);
@@ -133,7 +136,7 @@ function Condition({
           onChange({ ...test, operator, value: firstValue(field, operator) });
         }}
       >
-        {operatorsOf(field).map((operator) => (
+        {operators.map((operator) => (
           <option key={operator} value={operator}>
             {operatorLabel(operator, dated)}
           </option>
