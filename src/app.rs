@@ -28,6 +28,7 @@ use dashboards::{Dashboards, RenderLimits, Renderer, delivery::Deliveries, mail:
 use ingest::{Capture, CaptureConfig, CaptureHandle, data_model::DataModel};
 use oltp::{
     Oltp,
+    correspondence::Correspondence,
     documents::Documents,
     feed::ChangeFeed,
     identity::Identity,
@@ -42,7 +43,7 @@ use scoring_model::Scoring;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use warehouse::{
-    Lake, LakeConfig, TableSpec,
+    Lake, LakeConfig, LakeReader, TableSpec,
     search::{SearchConfig, SearchIndexing},
 };
 
@@ -70,6 +71,8 @@ pub(crate) struct App {
     pub(crate) privacy: Privacy,
     /// Calls to other systems.
     pub(crate) webhooks: Webhooks,
+    /// Mail to customers.
+    pub(crate) correspondence: Correspondence,
     /// Analytical queries.
     pub(crate) query: QueryService,
     /// Reports.
@@ -107,9 +110,7 @@ impl App {
         oltp.feed().resync(oltp.pool()).await?;
         let clock = clock();
         let live = oltp.live_catalog();
-        let tables = live.now().objects.iter().map(TableSpec::from_object).collect();
-        let lake = Lake::open(lake_config(config), tables, Arc::clone(&clock)).await;
-        let (lake, reader) = lake.context("cannot open the warehouse")?;
+        let (lake, reader) = open_lake(config, &oltp, Arc::clone(&clock)).await?;
         let capturing = Capture::start(&oltp, lake, CaptureConfig::new(config.data_dir.join("lake")))?;
         let capture = capturing.handle();
         let index = SearchConfig::new(config.data_dir.join("search"));
@@ -128,6 +129,7 @@ impl App {
         let webhooks = Webhooks::new(oltp.clone(), Arc::clone(&identity), targets);
         let mailer = mailer(&config.mail).context("the section [mail] of the configuration cannot be used")?;
         let public_url = mailer.is_some().then(|| config.account_settings().public_url);
+        let correspondence = Correspondence::new(oltp.clone(), &key, public_url.clone());
         let post = Post::new(oltp.clone(), mailer.clone());
         let deliveries = Deliveries::new(oltp.clone(), Arc::clone(&identity), dashboards.clone(), mailer);
         let mailing = mail::Mailing::start(&deliveries, post);
@@ -136,7 +138,7 @@ impl App {
         let files = JobFiles::new(config.data_dir.join("jobs"));
         let lake = LakeCopies { oltp: oltp.clone(), capture: capture.clone(), reader, query: query.clone() };
         let privacy = erasing::privacy(config, (&documents, &files), lake, indexing.purging());
-        let jobs = jobs::Jobs::start(&oltp, &identity, files, &privacy);
+        let jobs = jobs::Jobs::start(&oltp, &identity, files, (&privacy, &correspondence));
         let chores = chores::Chores::start(&documents, &webhooks, &workflows);
         Ok(Self {
             data_model: DataModel::new(oltp.clone(), capture.clone()),
@@ -145,6 +147,7 @@ impl App {
             documents,
             privacy,
             webhooks,
+            correspondence,
             query,
             reports,
             dashboards,
@@ -226,6 +229,11 @@ impl Server {
         self.token.withdraw();
         Ok(())
     }
+}
+
+async fn open_lake(config: &Config, oltp: &Oltp, clock: Arc<dyn Clock>) -> anyhow::Result<(Lake, LakeReader)> {
+    let tables = oltp.catalog().objects.iter().map(TableSpec::from_object).collect();
+    Lake::open(lake_config(config), tables, clock).await.context("cannot open the warehouse")
 }
 
 /// Where the lake is and how it is written.

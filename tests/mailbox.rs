@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Workspace, wait_for};
 
+mod customers;
 pub(crate) mod post_office;
 
 use post_office::PostOffice;

@@ -173,6 +173,12 @@ fn external_id() -> FieldDef {
         .help("Id of the record in the system it came from; imports match by it.")
 }
 
+/// Whether the person wants mail that goes to many.
+fn marketing_consent() -> FieldDef {
+    choice("marketing_consent", "Marketing consent", &["given", "withdrawn"])
+        .help("Whoever withdrew it gets no mail that goes to many.")
+}
+
 /// When something is to be done next about the record; kept by triggers on tasks.
 fn follow_up() -> FieldDef {
     moment("follow_up_at", "Next follow-up").computed().help("When the first open task about it is due.")

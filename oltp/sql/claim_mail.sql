@@ -15,4 +15,4 @@ from (
 ) next
 where m.id = next.id
 returning m.id, m.attempts as attempt, m.to_name as name, m.to_address as address, m.subject,
-  m.body_text as text, m.body_html as html
+  m.body_text as text, m.body_html as html, m.reply_to_name, m.reply_to_address, m.unsubscribe_url

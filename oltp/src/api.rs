@@ -12,6 +12,7 @@ mod audit;
 mod bulk;
 mod collaborators;
 mod conversion;
+pub mod correspondence;
 pub mod documents;
 pub mod downloads;
 mod duplicates;
@@ -89,6 +90,7 @@ pub fn openapi(catalog: &Catalog) -> OpenApi {
     openapi.merge(audit::openapi());
     openapi.merge(webhooks::openapi());
     openapi.merge(workflow::openapi());
+    openapi.merge(correspondence::openapi(catalog));
     openapi.merge(privacy::openapi());
     identity::with_passwords(openapi)
 }

@@ -6,7 +6,7 @@
 //! whole loads; [`data_model`] changes what they consist of; [`documents`] keeps the files attached to them; [`conversion`] makes a lead a customer;
 //! [`jobs`] is the queue of long work, [`duplicates`] finds what is there twice; [`relay`] tells what
 //! follows from writes, such as [`notifications`], [`webhooks`] and the runs of [`workflow`] rules; [`schedules`] and [`deliveries`] are the queue of
-//! scheduled mail, [`mails`] that of all other mail; [`feed`] tells of writes as they are committed;
+//! scheduled mail, [`mails`] that of all other mail, [`correspondence`] what people write to customers; [`feed`] tells of writes as they are committed;
 //! [`audit`] reads and seals what was written down about them; [`privacy`] gives out and erases what is held
 //! about a person; [`http`] holds what every route shares,
 //! the problem answers above all; [`api`] lists the routes. [`embedded`] runs a private Postgres when
@@ -24,6 +24,7 @@ pub mod bookmarks;
 pub mod bulk;
 pub mod collaborators;
 pub mod conversion;
+pub mod correspondence;
 pub mod data_model;
 mod database;
 pub mod deliveries;
@@ -52,6 +53,7 @@ mod rules;
 pub mod schedules;
 pub mod testing;
 pub mod webhooks;
+mod words;
 pub mod workflow;
 
 pub use database::Oltp;

@@ -15,6 +15,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::Result;
 
@@ -22,7 +23,7 @@ mod body;
 mod queue;
 
 pub use body::MailBody;
-pub use queue::{ClaimedMail, MAX_ATTEMPTS, MailOutcome};
+pub use queue::{ClaimedMail, MAX_ATTEMPTS, MailOutcome, Origin};
 
 /// A mail to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,21 @@ pub struct NewMail {
     pub body: MailBody,
     /// Not sent before this moment.
     pub due_at: DateTime<Utc>,
+    /// Who writes; `None` for the program itself.
+    pub person: Option<FromPerson>,
+}
+
+/// A person who writes, in whose name the mail goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromPerson {
+    /// Their name.
+    pub name: String,
+    /// Their address, to which the recipient answers.
+    pub address: String,
+    /// Where the recipient says that they want no more of this; in mail to many only.
+    pub unsubscribe_url: Option<String>,
+    /// The activity on which is noted what becomes of the mail.
+    pub activity_id: Uuid,
 }
 
 /// Puts a mail into the queue within the transaction of what it is about; `false` when there was
@@ -52,9 +68,11 @@ pub struct NewMail {
 /// [`Error::Database`](crate::Error::Database).
 pub async fn enqueue(tx: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) -> Result<bool> {
     let sql = "insert into mails
-                 (id, idempotency_key, to_name, to_address, subject, body_text, body_html, created_at, due_at)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 (id, idempotency_key, to_name, to_address, subject, body_text, body_html, created_at, due_at,
+                  reply_to_name, reply_to_address, unsubscribe_url, activity_id)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                on conflict (idempotency_key) do nothing";
+    let person = mail.person.as_ref();
     let inserted = sqlx::query(sql)
         .bind(catalog::Ids.fresh())
         .bind(&mail.key)
@@ -65,6 +83,10 @@ pub async fn enqueue(tx: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) 
         .bind(mail.body.html())
         .bind(now)
         .bind(mail.due_at)
+        .bind(person.map(|person| &person.name))
+        .bind(person.map(|person| &person.address))
+        .bind(person.and_then(|person| person.unsubscribe_url.as_ref()))
+        .bind(person.map(|person| person.activity_id))
         .execute(tx)
         .await?;
     Ok(inserted.rows_affected() == 1)

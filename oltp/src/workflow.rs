@@ -15,7 +15,6 @@ mod log;
 mod perform;
 mod person;
 mod queue;
-mod words;
 
 pub(crate) use check::wrong_parts;
 pub use log::{RunLine, RunLog};

@@ -16,6 +16,7 @@ fn mail(office: &Office, key: &str) -> NewMail {
         subject: "A subject".to_owned(),
         body: MailBody::new(&["A secret link".to_owned()]),
         due_at: office.oltp.clock().now(),
+        person: None,
     }
 }
 

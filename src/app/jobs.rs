@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ingest::imports::Imports;
 use oltp::{
     Oltp,
+    correspondence::{Correspondence, MassMail},
     identity::Identity,
     jobs::{JobFiles, Runner},
     privacy::{Erasures, Privacy, SubjectExports},
@@ -36,11 +37,19 @@ pub(super) struct Jobs {
 
 impl Jobs {
     /// Starts them.
-    pub(super) fn start(oltp: &Oltp, identity: &Arc<Identity>, files: JobFiles, privacy: &Privacy) -> Self {
+    pub(super) fn start(
+        oltp: &Oltp,
+        identity: &Arc<Identity>,
+        files: JobFiles,
+        (privacy, correspondence): (&Privacy, &Correspondence),
+    ) -> Self {
         let exports = Exports::new(oltp.clone(), files.clone());
         let imports = Imports::new(oltp.clone(), files.clone());
         let runner = Runner::new(oltp.clone(), Arc::clone(identity)).with(exports.clone()).with(imports.clone());
-        let runner = runner.with(SubjectExports::new(privacy)).with(Erasures::new(privacy));
+        let runner = runner
+            .with(SubjectExports::new(privacy))
+            .with(Erasures::new(privacy))
+            .with(MassMail::new(correspondence.clone()));
         let (runner, stop) = (Arc::new(runner), CancellationToken::new());
         let task = |_number: usize| spawn_named("jobs", Arc::clone(&runner).work(stop.clone()));
         let tasks = (0..RUNNERS).map(task).collect();

@@ -46,6 +46,7 @@ pub(super) fn router(app: &App, token: &LocalToken, config: &Config) -> Router {
         .merge(oltp::api::routes(app.oltp.clone(), Arc::clone(&app.identity)))
         .merge(oltp::api::documents::routes(&app.documents))
         .merge(oltp::api::webhooks::routes(&app.webhooks))
+        .merge(oltp::api::correspondence::routes(&app.correspondence))
         .merge(oltp::api::privacy::routes(&app.privacy))
         .merge(ingest::api::routes(app.oltp.clone()))
         .merge(ingest::api::imports::routes(app.jobs.imports.clone()))

@@ -102,6 +102,8 @@ fn refusal(case: &Case, office: &Office, person: &Person) -> Option<StatusCode> 
         Who::WritersOf(name) => (decided(name).changeable.covers(owner), StatusCode::FORBIDDEN),
         Who::ChangersOf(name) if !decided(name).rows.covers(owner) => (false, StatusCode::NOT_FOUND),
         Who::ChangersOf(name) => (decided(name).update, StatusCode::FORBIDDEN),
+        Who::NotingOn(name) if !decided(name).rows.covers(owner) => (false, StatusCode::NOT_FOUND),
+        Who::NotingOn(_) => (decided("activity").create, StatusCode::FORBIDDEN),
         Who::Knowing(name) => (decided(name).read, StatusCode::FORBIDDEN),
         Who::CreatorsOf(name) => (decided(name).create, StatusCode::FORBIDDEN),
         Who::Nobody(status) => (false, status),

@@ -22,6 +22,9 @@ pub(super) enum Who {
     /// Those whose role changes records of this object, whichever they reach; others who see the sample
     /// record are told so.
     ChangersOf(&'static str),
+    /// Those who see the sample record of this object and may write down what they did with it; others who see
+    /// it are told so.
+    NotingOn(&'static str),
     /// Those whose role sees records of this object; others are told so.
     Knowing(&'static str),
     /// Those who may create records of this object.
@@ -46,12 +49,14 @@ pub(super) struct Case {
 
 /// Operations that need nobody signed in; each new one is a decision. A new access token is not
 /// among them: it answers 401 without the cookie or the token that it is exchanged for.
-pub(super) const PUBLIC: [&str; 13] = [
+pub(super) const PUBLIC: [&str; 15] = [
     "GET /api/auth/oidc/{provider}/start",
     "GET /api/auth/providers",
     // The signed address is what lets one in.
     "GET /api/downloads/{token}",
     "GET /api/files/{token}",
+    // The signed link in a mail says who it is about.
+    "GET /api/unsubscribe/{token}",
     "POST /api/auth/confirm",
     "POST /api/auth/confirm/resend",
     "POST /api/auth/forgot",
@@ -61,6 +66,7 @@ pub(super) const PUBLIC: [&str; 13] = [
     "POST /api/auth/oidc/{provider}/callback",
     "POST /api/auth/register",
     "POST /api/auth/reset",
+    "POST /api/unsubscribe/{token}",
 ];
 
 pub(super) fn all() -> Vec<Case> {

@@ -33,6 +33,8 @@ pub(super) fn all() -> Vec<Case> {
     cases.extend(SUBJECTS.into_iter().take(3).flat_map(|(object, table)| duplicates(object, table)));
     cases.extend(documents());
     cases.extend(jobs());
+    cases.extend(correspondence("lead", "leads"));
+    cases.extend(correspondence("contact", "contacts"));
     cases.extend(people());
     cases.extend(administration());
     cases.extend(privacy());
@@ -135,6 +137,14 @@ fn jobs() -> Vec<Case> {
     cases.push(Case { filled: file, ..get("/api/imports/files/{id}", MISSING) });
     cases.push(post("/api/imports/jobs", json!({}), Who::Anyone));
     cases
+}
+
+/// Mail to customers; no mail server is set up here, which is told to whoever may write.
+fn correspondence(object: &'static str, table: &str) -> Vec<Case> {
+    let email = json!({"subject": "Hello", "text": "Dear {name}"});
+    let one = post(&format!("/api/{table}/{{id}}/emails"), email, Who::NotingOn(object));
+    let many = json!({"subject": "Hello", "text": "Dear {name}", "ids": [NOBODY]});
+    vec![about(object, one), post(&format!("/api/{table}/emails"), many, Who::CreatorsOf("activity"))]
 }
 
 /// What is done to somebody's account.

@@ -9,6 +9,9 @@ pub(super) fn object() -> ObjectDef {
         text("name", "Name", 200).required().searchable(),
         email("email", "E-mail"),
         phone("phone", "Phone"),
+        super::marketing_consent(),
+        choice("preferred_channel", "Preferred channel", &["email", "call", "sms", "post"])
+            .help("How they like to be reached."),
         text("job_title", "Job title", 120),
         link("company_id", "Company", "company"),
         flag("primary_contact", "Primary contact"),

@@ -11,6 +11,7 @@ pub(super) fn object() -> ObjectDef {
         text("name", "Name", 200).required().searchable(),
         email("email", "E-mail"),
         phone("phone", "Phone"),
+        super::marketing_consent(),
         text("company_name", "Company name", 200).searchable(),
         text("job_title", "Job title", 120),
         text("industry", "Industry", 120),

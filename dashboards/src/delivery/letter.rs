@@ -69,6 +69,7 @@ impl Deliveries {
             subject: wish.name,
             body: MailBody::new(&paragraphs),
             attachments: content.files,
+            origin: None,
         };
         let message_id = letter.message_id(mailer.from());
         let message = mailer.message(&letter, self.parts.oltp.clock().now()).map_err(|error| match error {

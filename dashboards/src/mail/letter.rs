@@ -8,7 +8,7 @@ use lettre::{
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
-use oltp::mails::MailBody;
+use oltp::mails::{MailBody, Origin};
 
 /// Longest subject line; the rest is cut.
 const SUBJECT_MAX_LEN: usize = 150;
@@ -39,6 +39,8 @@ pub struct Letter {
     pub body: MailBody,
     /// The files, in order.
     pub attachments: Vec<Attachment>,
+    /// The person in whose name it goes out; `None` for the program itself.
+    pub origin: Option<Origin>,
 }
 
 impl Letter {
@@ -65,17 +67,32 @@ impl Letter {
             parts = parts.singlepart(AttachedPart::new(file.name.clone()).body(body, kind));
         }
         let subject: String = one_line(&self.subject).chars().take(SUBJECT_MAX_LEN).collect();
-        // RFC 3834: no vacation notice answers a machine.
-        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-        Message::builder()
-            .from(from.clone())
+        let header = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
+        let message = Message::builder()
             .to(Mailbox::new(name, address))
             .subject(subject)
             .date(at.into())
-            .message_id(Some(self.message_id(from)))
-            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-            .multipart(parts)
-            .map_err(|error| error.to_string())
+            .message_id(Some(self.message_id(from)));
+        let message = match &self.origin {
+            // RFC 3834: no vacation notice answers a machine.
+            None => message.from(from.clone()).raw_header(header("Auto-Submitted", "auto-generated")),
+            Some(Origin { name, address, unsubscribe_url }) => {
+                let name = one_line(name);
+                let answers =
+                    address.parse().map_err(|_wrong| format!("`{}` is not an e-mail address", one_line(address)));
+                let message = message
+                    .from(Mailbox::new(Some(name.clone()), from.email.clone()))
+                    .reply_to(Mailbox::new(Some(name), answers?));
+                match unsubscribe_url {
+                    None => message,
+                    // RFC 2369 and RFC 8058: the mail program offers it with one click.
+                    Some(url) => message
+                        .raw_header(header("List-Unsubscribe", &format!("<{}>", one_line(url))))
+                        .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")),
+                }
+            }
+        };
+        message.multipart(parts).map_err(|error| error.to_string())
     }
 }
 
@@ -101,6 +118,7 @@ mod tests {
                 media_type: "text/csv",
                 bytes: b"a,b".to_vec(),
             }],
+            origin: None,
         }
     }
 
@@ -134,6 +152,23 @@ mod tests {
 
         assert_eq!(headers(&text).join(" "), plain);
         assert!(!text.contains("\r\nBcc:"), "{text}");
+    }
+
+    #[test]
+    fn what_a_person_writes_goes_out_in_their_name_and_can_be_answered_and_refused() {
+        let origin = Origin {
+            name: "Anna\r\nBcc: thief@example.com".to_owned(),
+            address: "anna@example.com".to_owned(),
+            unsubscribe_url: Some("https://crm.example/api/unsubscribe/abc".to_owned()),
+        };
+
+        let text = written(&Letter { origin: Some(origin), ..letter() });
+
+        assert!(text.contains("<crm@example.com>\r\n"), "{text}");
+        assert!(text.contains("Reply-To: ") && text.contains("<anna@example.com>"), "{text}");
+        assert!(text.contains("List-Unsubscribe: <https://crm.example/api/unsubscribe/abc>"), "{text}");
+        assert!(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{text}");
+        assert!(!text.contains("Auto-Submitted") && !text.contains("\r\nBcc:"), "{text}");
     }
 
     #[test]

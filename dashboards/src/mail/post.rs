@@ -95,6 +95,7 @@ async fn deliver(oltp: &Oltp, mailer: &Mailer, claimed: &ClaimedMail) -> Result<
         subject: claimed.subject.clone(),
         body: claimed.body.clone(),
         attachments: Vec::new(),
+        origin: claimed.origin.clone(),
     };
     let (connection, handed) = match mailer.message(&letter, oltp.clock().now()) {
         Ok(message) => mailer.hand_over(&message).await,

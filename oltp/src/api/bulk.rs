@@ -125,7 +125,7 @@ async fn bulk(
 }
 
 /// What is selected: ids, or all of a list.
-async fn selection(
+pub(super) async fn selection(
     oltp: &Oltp,
     (caller, object): (&Principal, &ObjectDef),
     ids: Option<Vec<Uuid>>,

@@ -7,8 +7,18 @@ use super::{Conversion, Part};
 use crate::records::Record;
 
 /// Fields that a lead and a contact share.
-const CONTACT: [&str; 9] =
-    ["email", "phone", "job_title", "street", "city", "region", "postal_code", "country", "owner_id"];
+const CONTACT: [&str; 10] = [
+    "email",
+    "phone",
+    "marketing_consent",
+    "job_title",
+    "street",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "owner_id",
+];
 /// Fields that a lead and a company share; the person's address and phone are not the company's.
 const COMPANY: [&str; 4] = ["industry", "region", "country", "owner_id"];
 /// Fields that a lead and a deal share.

@@ -42,6 +42,7 @@ pub(super) fn link(purpose: Purpose, person: &Addressee<'_>, url: &str, (id, at)
         subject: subject.to_owned(),
         body: MailBody::with_button(&paragraphs, (button, url)),
         due_at: at,
+        person: None,
     }
 }
 
@@ -60,6 +61,7 @@ pub(super) fn new_address(person: &Addressee<'_>, old: &str, (id, at): (Uuid, Da
         subject: subject.to_owned(),
         body: MailBody::new(&paragraphs),
         due_at: at,
+        person: None,
     }
 }
 
@@ -79,5 +81,6 @@ pub(super) fn session_ended(person: &Addressee<'_>, (id, at): (Uuid, DateTime<Ut
         subject: subject.to_owned(),
         body: MailBody::new(&paragraphs),
         due_at: at,
+        person: None,
     }
 }

@@ -78,18 +78,7 @@ impl Oltp {
         let parameters = parameters.map_err(|error| Error::Broken(format!("a bulk change without a form: {error}")))?;
         let job =
             NewJob { kind: KIND, title, object: Some(object.table.clone()), parameters, undoable: true, undoes: None };
-        let mut tx = self.pool().begin().await?;
-        let id = self.add_job(&mut tx, caller, job).await?;
-        let count = self.select_records(&mut tx, (caller, object), id, selection).await?;
-        if let Some(expected) = expected.filter(|expected| *expected != count) {
-            let objects = object.plural_label.to_lowercase();
-            let message = format!("{count} {objects} are selected now, not {expected}; look again and confirm");
-            return Err(Error::conflict("count_changed", Invalid::field("expected_count", "count_changed", message)));
-        }
-        sqlx::query("update jobs set total = $2 where id = $1").bind(id).bind(count).execute(&mut *tx).await?;
-        tx.commit().await?;
-        self.jobs_added();
-        Ok(id)
+        self.start_over(caller, object, job, (selection, expected, i64::MAX)).await
     }
 }
 

@@ -6,8 +6,9 @@ use catalog::{Invalid, ObjectDef, Principal, policy};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+use super::NewJob;
 use crate::{
-    Oltp, Result,
+    Error, Oltp, Result,
     records::{ListQuery, page, statement},
 };
 
@@ -27,16 +28,16 @@ pub enum Selection {
 
 /// A record of a job.
 #[derive(Debug, Clone, FromRow)]
-pub(super) struct Selected {
-    pub(super) object: String,
-    pub(super) record_id: Uuid,
+pub(crate) struct Selected {
+    pub(crate) object: String,
+    pub(crate) record_id: Uuid,
 }
 
 impl Oltp {
     /// Stores which records the job is about and answers how many they are.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) when nothing or too much is selected.
+    /// [`Error::Invalid`] when nothing or too much is selected.
     pub(super) async fn select_records(
         &self,
         tx: &mut PgConnection,
@@ -74,10 +75,42 @@ impl Oltp {
     }
 
     /// The next records of a job after the first `done`.
-    pub(super) async fn next_records(tx: &mut PgConnection, job: Uuid, done: i64, limit: i64) -> Result<Vec<Selected>> {
+    pub(crate) async fn next_records(tx: &mut PgConnection, job: Uuid, done: i64, limit: i64) -> Result<Vec<Selected>> {
         let sql = "select object, record_id from job_records where job_id = $1 and position > $2
                    order by position limit $3";
         Ok(sqlx::query_as(sql).bind(job).bind(done).bind(limit).fetch_all(tx).await?)
+    }
+}
+
+impl Oltp {
+    /// Adds a job about what is selected, which is fixed now.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when nothing or more than `most` is selected; [`Error::Conflict`] when the selection
+    /// is not as large as `expected`.
+    pub(crate) async fn start_over(
+        &self,
+        caller: &Principal,
+        object: &ObjectDef,
+        job: NewJob,
+        (selection, expected, most): (&Selection, Option<i64>, i64),
+    ) -> Result<Uuid> {
+        let objects = object.plural_label.to_lowercase();
+        let mut tx = self.pool().begin().await?;
+        let id = self.add_job(&mut tx, caller, job).await?;
+        let count = self.select_records(&mut tx, (caller, object), id, selection).await?;
+        if count > most {
+            let message = format!("{count} {objects} are selected; at most {most} at a time");
+            return Err(Invalid::field("query", "too_many", message).into());
+        }
+        if let Some(expected) = expected.filter(|expected| *expected != count) {
+            let message = format!("{count} {objects} are selected now, not {expected}; look again and confirm");
+            return Err(Error::conflict("count_changed", Invalid::field("expected_count", "count_changed", message)));
+        }
+        sqlx::query("update jobs set total = $2 where id = $1").bind(id).bind(count).execute(&mut *tx).await?;
+        tx.commit().await?;
+        self.jobs_added();
+        Ok(id)
     }
 }
 

@@ -18,6 +18,24 @@ impl MailBody {
         Self::written(paragraphs, Some((label, url)))
     }
 
+    /// What a person writes to a customer: plain paragraphs, nothing around them; an empty line begins one.
+    pub fn letter(text: &str, unsubscribe_url: Option<&str>) -> Self {
+        let text = text.replace("\r\n", "\n");
+        let paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+        let inside = paragraphs.map(|paragraph| format!("<p style=\"margin:0 0 12px\">{}</p>", escaped(paragraph)));
+        let inside = inside.collect::<Vec<_>>().concat();
+        let (end, below) = unsubscribe_url.map_or_else(Default::default, |url| {
+            let end = format!("\n\n--\nNo more mail like this: {url}");
+            let link = format!("<a href=\"{}\" style=\"color:#6b7280\">No more mail like this</a>", escaped(url));
+            (end, format!("<p style=\"margin:24px 0 0;font-size:12px\">{link}</p>"))
+        });
+        let html = format!(
+            "<!doctype html><html><body style=\"margin:0;padding:16px;font:15px/1.5 system-ui,-apple-system,\
+             'Segoe UI',sans-serif;color:#1c2430\">{inside}{below}</body></html>"
+        );
+        Self { text: format!("{}{end}\n", text.trim()), html }
+    }
+
     /// A body as it was stored.
     pub(crate) fn stored(text: String, html: String) -> Self {
         Self { text, html }
@@ -78,6 +96,17 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_letter_has_paragraphs_and_a_way_out() {
+        let body = MailBody::letter("Dear <Ada>,\r\n\r\none\ntwo\n", Some("https://crm.example/u?a&b"));
+
+        assert!(body.text().starts_with("Dear <Ada>,\n\none\ntwo\n\n--\n"), "{}", body.text());
+        assert!(body.html().contains(">Dear &lt;Ada&gt;,</p>"), "{}", body.html());
+        assert!(body.html().contains(">one<br>two</p>"), "{}", body.html());
+        assert!(body.html().contains("href=\"https://crm.example/u?a&amp;b\""), "{}", body.html());
+        assert!(!MailBody::letter("x", None).text().contains("--"));
+    }
 
     #[test]
     fn what_people_wrote_is_text_in_both_forms() {

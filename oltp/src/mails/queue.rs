@@ -1,11 +1,16 @@
 //! Taking a mail for sending, and what became of it.
 
+use catalog::{Changes, Principal};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::FromRow;
+use serde_json::json;
+use sqlx::{Acquire, FromRow, PgTransaction};
 use uuid::Uuid;
 
 use super::MailBody;
-use crate::{Lease, Oltp, Result};
+use crate::{
+    Lease, Oltp, Result,
+    records::{Draft, Verb},
+};
 
 /// Attempts before a mail is given up: with the waits between them, about three hours.
 pub const MAX_ATTEMPTS: i64 = 10;
@@ -15,6 +20,8 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 /// What was done longer ago than this is removed; nobody asks for the same mail again after that.
 const KEPT: TimeDelta = TimeDelta::days(90);
+/// Characters of the outcome of an activity.
+const MAX_OUTCOME: usize = 120;
 
 /// A mail that is being sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +38,19 @@ pub struct ClaimedMail {
     pub subject: String,
     /// What it says.
     pub body: MailBody,
+    /// Who says it; `None` for the program itself.
+    pub origin: Option<Origin>,
+}
+
+/// The person in whose name a mail goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Their name.
+    pub name: String,
+    /// Their address, to which the recipient answers.
+    pub address: String,
+    /// Where the recipient says that they want no more of this.
+    pub unsubscribe_url: Option<String>,
 }
 
 /// What became of an attempt.
@@ -55,6 +75,19 @@ struct Row {
     subject: String,
     text: String,
     html: String,
+    reply_to_name: Option<String>,
+    reply_to_address: Option<String>,
+    unsubscribe_url: Option<String>,
+}
+
+impl Row {
+    fn claimed(self) -> ClaimedMail {
+        let Self { id, attempt, name, address, subject, text, html, .. } = self;
+        let unsubscribe_url = self.unsubscribe_url;
+        let person = self.reply_to_name.unwrap_or_default();
+        let origin = self.reply_to_address.map(|address| Origin { name: person, address, unsubscribe_url });
+        ClaimedMail { id, attempt, name, address, subject, body: MailBody::stored(text, html), origin }
+    }
 }
 
 impl Oltp {
@@ -72,9 +105,8 @@ impl Oltp {
             let next = sqlx::query_as(include_str!("../../sql/claim_mail.sql"));
             let next = next.bind(now).bind(lease.abandoned_before(now));
             let next: Option<Row> = next.fetch_optional(self.pool()).await?;
-            let Some(Row { id, attempt, name, address, subject, text, html }) = next else { return Ok(None) };
-            let claimed = ClaimedMail { id, attempt, name, address, subject, body: MailBody::stored(text, html) };
-            if attempt <= MAX_ATTEMPTS {
+            let Some(claimed) = next.map(Row::claimed) else { return Ok(None) };
+            if claimed.attempt <= MAX_ATTEMPTS {
                 return Ok(Some(claimed));
             }
             // Every attempt ended with the death of the sender; it might be this mail's doing.
@@ -90,7 +122,9 @@ impl Oltp {
     pub async fn finish_mail(&self, claimed: &ClaimedMail, outcome: MailOutcome) -> Result<bool> {
         let now = self.clock().now();
         let End { sent_at, failed_at, error, due_at, attempts } = End::of(outcome, claimed.attempt, now);
-        let stored = sqlx::query(include_str!("../../sql/finish_mail.sql"))
+        let words = end_words(sent_at.is_some(), failed_at.is_some(), error.as_deref());
+        let mut tx = self.pool().begin().await?;
+        let stored = sqlx::query_scalar(include_str!("../../sql/finish_mail.sql"))
             .bind(claimed.id)
             .bind(claimed.attempt)
             .bind(sent_at)
@@ -98,9 +132,35 @@ impl Oltp {
             .bind(error)
             .bind(due_at)
             .bind(attempts)
-            .execute(self.pool())
+            .fetch_optional(&mut *tx)
             .await?;
-        Ok(stored.rows_affected() == 1)
+        let stored: Option<Option<Uuid>> = stored;
+        if let (Some(Some(activity)), Some(words)) = (stored, words) {
+            // What cannot be noted is sent all the same: nobody gets the mail twice for it.
+            let mut savepoint = tx.begin().await?;
+            match self.note_end(&mut savepoint, activity, &words).await {
+                Ok(()) => savepoint.commit().await?,
+                Err(error) => {
+                    savepoint.rollback().await?;
+                    tracing::warn!(mail.id = %claimed.id, "what became of a mail could not be noted: {error}");
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(stored.is_some())
+    }
+
+    /// Notes on the activity of a mail what became of it, unless it is gone.
+    async fn note_end(&self, tx: &mut PgTransaction<'_>, activity: Uuid, words: &str) -> Result<()> {
+        let object = self.known("activity")?;
+        let there = sqlx::query_scalar("select exists (select from activities where id = $1 and deleted_at is null)");
+        let there: bool = there.bind(activity).fetch_one(&mut **tx).await?;
+        if there {
+            let fields = [("outcome".to_owned(), json!(words))].into_iter().collect();
+            let draft = Draft::new(activity, Changes::parse_patch(object, &fields)?, self.clock().now());
+            self.write_within(tx, (&Principal::system(), object, Verb::Update), vec![draft]).await?;
+        }
+        Ok(())
     }
 
     /// Says on every mail that is due why it has to wait; answers on how many that was new.
@@ -124,6 +184,15 @@ impl Oltp {
         sqlx::query(sql).bind(self.clock().now() - KEPT).execute(self.pool()).await?;
         Ok(())
     }
+}
+
+/// What an activity says of the end of its mail; `None` before that.
+fn end_words(sent: bool, failed: bool, error: Option<&str>) -> Option<String> {
+    let undelivered = || {
+        let reason = error.unwrap_or("the mail server did not take it");
+        format!("Not delivered: {reason}").chars().take(MAX_OUTCOME).collect()
+    };
+    if sent { Some("Sent".to_owned()) } else { failed.then(undelivered) }
 }
 
 /// What an outcome leaves in the row.

@@ -103,7 +103,15 @@ fn letter(lines: &[&Line], public_url: &str, now: DateTime<Utc>) -> Option<NewMa
     };
     let body = MailBody::with_button(&paragraphs, ("Open your inbox", &format!("{public_url}{INBOX}")));
     let (name, address) = (first.name.clone(), first.email.clone());
-    Some(NewMail { key: format!("notifications:{}", first.id), name, address, subject, body, due_at: now })
+    Some(NewMail {
+        key: format!("notifications:{}", first.id),
+        name,
+        address,
+        subject,
+        body,
+        due_at: now,
+        person: None,
+    })
 }
 
 fn said(line: &Line) -> String {

@@ -4,8 +4,8 @@ use catalog::{Catalog, Changes, Invalid, InvalidField, ObjectDef};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{person::Person, words};
-use crate::notifications::ASSIGNED;
+use super::person::Person;
+use crate::{notifications::ASSIGNED, words};
 
 /// Actions of one rule.
 const MAX_ACTIONS: usize = 10;

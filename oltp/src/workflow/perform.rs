@@ -11,12 +11,12 @@ use super::{
     action::{self, Action, MAX_MESSAGE, MAX_TASK_NAME},
     person::Person,
     queue::Claimed,
-    words,
 };
 use crate::{
     Error, Oltp, Result,
     notifications::RULE_NOTICE,
     records::{Draft, Journal, Record, Verb, moment_text, tell},
+    words,
 };
 
 /// A rule as a run needs it.

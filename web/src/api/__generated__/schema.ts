@@ -1722,6 +1722,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to somebody
+         * @description The mail goes out in the background under your name, and its recipient answers you. It is an activity of
+         *     the record, whose `outcome` says later what became of it.
+         */
+        post: operations["sendEmailToContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}/favourite": {
         parameters: {
             query?: never;
@@ -1871,6 +1892,28 @@ export interface paths {
         put?: never;
         /** Is this record there already? */
         post: operations["contactCheckDuplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to everybody selected
+         * @description Answers at once with a job that does it in the background, for at most 10,000 records. Whoever withdrew
+         *     their consent or has no address is left out and named among the problems of the job. Each mail ends with a
+         *     link by which its recipient withdraws their consent.
+         */
+        post: operations["sendEmailToManyContact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4288,6 +4331,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/{id}/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to somebody
+         * @description The mail goes out in the background under your name, and its recipient answers you. It is an activity of
+         *     the record, whose `outcome` says later what became of it.
+         */
+        post: operations["sendEmailToLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{id}/favourite": {
         parameters: {
             query?: never;
@@ -4433,6 +4497,28 @@ export interface paths {
         put?: never;
         /** Is this record there already? */
         post: operations["leadCheckDuplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to everybody selected
+         * @description Answers at once with a job that does it in the background, for at most 10,000 records. Whoever withdrew
+         *     their consent or has no address is left out and named among the problems of the job. Each mail ends with a
+         *     link by which its recipient withdraws their consent.
+         */
+        post: operations["sendEmailToManyLead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7480,6 +7566,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether somebody wants no more mail
+         * @description The page behind the link at the end of mail to many. Nothing changes before its button is pressed, so that
+         *     programs that look at links unsubscribe nobody.
+         */
+        get: operations["askToUnsubscribe"];
+        put?: never;
+        /**
+         * Take somebody off mail to many
+         * @description Also what mail programs do for their users with one click (RFC 8058).
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -9161,6 +9272,11 @@ export interface components {
              * @enum {string}
              */
             lifecycle: "prospect" | "customer" | "former_customer" | "partner";
+            /**
+             * @description Marketing consent. Whoever withdrew it gets no mail that goes to many.
+             * @enum {string|null}
+             */
+            marketing_consent: "given" | "withdrawn" | null;
             /** @description Name. */
             name: string;
             /**
@@ -9174,6 +9290,11 @@ export interface components {
             postal_code: string | null;
             /** @description Preferences. How and about what the person wants to be contacted. */
             preferences: unknown;
+            /**
+             * @description Preferred channel. How they like to be reached.
+             * @enum {string|null}
+             */
+            preferred_channel: "email" | "call" | "sms" | "post" | null;
             /**
              * @description Primary contact.
              * @default false
@@ -9220,6 +9341,11 @@ export interface components {
              * @enum {string}
              */
             lifecycle: "prospect" | "customer" | "former_customer" | "partner";
+            /**
+             * @description Marketing consent. Whoever withdrew it gets no mail that goes to many.
+             * @enum {string|null}
+             */
+            marketing_consent?: "given" | "withdrawn" | null;
             /** @description Name. */
             name?: string;
             /**
@@ -9233,6 +9359,11 @@ export interface components {
             postal_code?: string | null;
             /** @description Preferences. How and about what the person wants to be contacted. */
             preferences?: unknown;
+            /**
+             * @description Preferred channel. How they like to be reached.
+             * @enum {string|null}
+             */
+            preferred_channel?: "email" | "call" | "sms" | "post" | null;
             /**
              * @description Primary contact.
              * @default false
@@ -11016,6 +11147,11 @@ export interface components {
             job_title: string | null;
             /** @description Lost reason. */
             lost_reason: string | null;
+            /**
+             * @description Marketing consent. Whoever withdrew it gets no mail that goes to many.
+             * @enum {string|null}
+             */
+            marketing_consent: "given" | "withdrawn" | null;
             /** @description Name. */
             name: string;
             /**
@@ -11120,6 +11256,11 @@ export interface components {
             job_title?: string | null;
             /** @description Lost reason. */
             lost_reason?: string | null;
+            /**
+             * @description Marketing consent. Whoever withdrew it gets no mail that goes to many.
+             * @enum {string|null}
+             */
+            marketing_consent?: "given" | "withdrawn" | null;
             /** @description Name. */
             name?: string;
             /**
@@ -11488,6 +11629,30 @@ export interface components {
             email: string;
         };
         /**
+         * @description What is written, and to whom.
+         * @example {
+         *       "expected_count": 12,
+         *       "query": "filter[status][eq]=new",
+         *       "subject": "Our autumn offer",
+         *       "text": "Dear {name},\n\nhave a look."
+         *     }
+         */
+        MassEmail: {
+            /**
+             * Format: int64
+             * @description How many records the person has confirmed; refused with 409 when they are more or fewer now.
+             */
+            expected_count?: number | null;
+            /** @description These records, at most 10,000; or give `query`. */
+            ids?: string[] | null;
+            /** @description Every record of the list with these parameters, on all its pages; or give `ids`. */
+            query?: string | null;
+            /** @description The subject line, 1 to 150 characters; fields of the recipient's record in braces. */
+            subject: string;
+            /** @description The text, 1 to 20,000 characters; an empty line begins a paragraph. */
+            text: string;
+        };
+        /**
          * @description What happens to rows that are already there.
          * @enum {string}
          */
@@ -11853,6 +12018,11 @@ export interface components {
              * @enum {string}
              */
             lifecycle: "prospect" | "customer" | "former_customer" | "partner";
+            /**
+             * @description Marketing consent. Whoever withdrew it gets no mail that goes to many.
+             * @enum {string|null}
+             */
+            marketing_consent?: "given" | "withdrawn" | null;
             /** @description Name. */
             name: string;
             /**
@@ -11866,6 +12036,11 @@ export interface components {
             postal_code?: string | null;
             /** @description Preferences. How and about what the person wants to be contacted. */
             preferences?: unknown;
+            /**
+             * @description Preferred channel. How they like to be reached.
+             * @enum {string|null}
+             */
+            preferred_channel?: "email" | "call" | "sms" | "post" | null;
             /**
              * @description Primary contact.
              * @default false
@@ -12057,6 +12232,19 @@ export interface components {
             owner_id?: string | null;
         };
         /**
+         * @description What is written; fields of the recipient's record in braces are filled in.
+         * @example {
+         *       "subject": "Our meeting on Monday",
+         *       "text": "Dear {name},\n\nthank you for your time."
+         *     }
+         */
+        NewEmail: {
+            /** @description The subject line, 1 to 150 characters. */
+            subject: string;
+            /** @description The text, 1 to 20,000 characters; an empty line begins a paragraph. */
+            text: string;
+        };
+        /**
          * @description A person who wants to be forgotten.
          * @example {
          *       "id": "0190a5f2-7c1e-7d3a-9f00-0123456789ab",
@@ -12187,6 +12375,11 @@ export interface components {
             job_title?: string | null;
             /** @description Lost reason. */
             lost_reason?: string | null;
+            /**
+             * @description Marketing consent. Whoever withdrew it gets no mail that goes to many.
+             * @enum {string|null}
+             */
+            marketing_consent?: "given" | "withdrawn" | null;
             /** @description Name. */
             name: string;
             /**
@@ -18791,6 +18984,32 @@ export interface operations {
             };
         };
     };
+    sendEmailToContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmail"];
+            };
+        };
+        responses: {
+            /** @description The activity that the mail is */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     addFavouriteContact: {
         parameters: {
             query?: never;
@@ -19035,6 +19254,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DuplicatesFound"];
+                };
+            };
+        };
+    };
+    sendEmailToManyContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassEmail"];
+            };
+        };
+        responses: {
+            /** @description The job; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
         };
@@ -23589,6 +23832,32 @@ export interface operations {
             };
         };
     };
+    sendEmailToLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmail"];
+            };
+        };
+        responses: {
+            /** @description The activity that the mail is */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     addFavouriteLead: {
         parameters: {
             query?: never;
@@ -23816,6 +24085,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DuplicatesFound"];
+                };
+            };
+        };
+    };
+    sendEmailToManyLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassEmail"];
+            };
+        };
+        responses: {
+            /** @description The job; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
         };
@@ -29832,6 +30125,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+        };
+    };
+    askToUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page with a button */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is noted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
         };

@@ -12,7 +12,7 @@ enum Piece<'a> {
 }
 
 /// The names in braces.
-pub(super) fn fields(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn fields(text: &str) -> impl Iterator<Item = &str> {
     pieces(text).into_iter().filter_map(|piece| match piece {
         Piece::Field(name) => Some(name),
         Piece::Plain(_) => None,
@@ -20,7 +20,7 @@ pub(super) fn fields(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The text with the values of the record, at most `longest` characters of it; an empty value is a dash.
-pub(super) fn filled(text: &str, record: &Record, longest: usize) -> String {
+pub(crate) fn filled(text: &str, record: &Record, longest: usize) -> String {
     let value = |name: &str| match record.get(name) {
         None | Some(Value::Null) => "–".to_owned(),
         Some(Value::String(text)) => text.clone(),
