@@ -28,6 +28,8 @@ const TONES: Record<string, Tone> = {
   sending: "violet",
   draft: "neutral",
   overdue: "danger",
+  given: "good",
+  withdrawn: "warn",
   champion: "good",
   challenger: "violet",
 };
@@ -39,7 +41,7 @@ export function toneOf(option: string): Tone {
 
 /** The colour of what came of a call or a meeting: people write it in words of their own. */
 export function outcomeTone(outcome: string): Tone {
-  if (/not.?interested|refused|rejected|lost|wrong/i.test(outcome)) return "danger";
+  if (/not.?(interested|delivered)|refused|rejected|lost|wrong/i.test(outcome)) return "danger";
   if (/no.?answer|no.?show|message|voicemail|busy|bounced/i.test(outcome)) return "warn";
   return "good";
 }

@@ -32,7 +32,7 @@ export function JobTray() {
     >
       <h2 className={css.title}>Jobs</h2>
       {jobs.length === 0 ? (
-        <p className={css.empty}>Changes of many records, imports and exports show up here.</p>
+        <p className={css.empty}>Changes of many records, mails to many, imports and exports show up here.</p>
       ) : (
         <ul className={css.list}>
           {jobs.map((job) => (

@@ -1,6 +1,6 @@
-import { Merge, Pencil, Trash2, UserRoundPlus, X } from "lucide-react";
+import { Merge, Pencil, Send, Trash2, UserRoundPlus, X } from "lucide-react";
 import { useState } from "react";
-import { fieldOf, type ObjectDef } from "@/api/catalog.ts";
+import { fieldOf, type ObjectDef, useCatalog } from "@/api/catalog.ts";
 import { type BulkChange, startBulk } from "@/api/jobs.ts";
 import { formatCount } from "@/format/format.ts";
 import { Button, IconButton } from "@/ui/Button.tsx";
@@ -8,6 +8,8 @@ import { Confirm } from "@/ui/Confirm.tsx";
 import { say, sayProblem } from "@/ui/toast.tsx";
 import { compared, MAX_MERGED } from "../duplicates/duplicatesApi.ts";
 import { MergeDialog } from "../duplicates/MergeDialog.tsx";
+import { MailDialog } from "../mail/MailDialog.tsx";
+import { WRITTEN_TO, writeToManyReason } from "../mail/recipient.ts";
 import { deleteReason, updateReason } from "../permissions.ts";
 import css from "./BulkBar.module.css";
 import { BulkEditDialog } from "./BulkEditDialog.tsx";
@@ -25,17 +27,21 @@ export interface BulkBarProps {
 
 /** What can be done with everything that is ticked; floats above the rows. */
 export function BulkBar({ object, view, selection, total, loaded }: BulkBarProps) {
-  const [asking, setAsking] = useState<"assign" | "edit" | "delete" | "merge" | null>(null);
+  const [asking, setAsking] = useState<"assign" | "edit" | "mail" | "delete" | "merge" | null>(null);
   const [busy, setBusy] = useState(false);
+  const activities = useCatalog().byTable("activities");
   const count = selection.count(total);
   const many = formatCount(count, object.label.toLowerCase(), object.plural_label.toLowerCase());
+  const started = () => {
+    say(`${many}: started`, "The progress is behind the list sign at the top.");
+    selection.clear();
+    setAsking(null);
+  };
   const start = async (change: BulkChange) => {
     setBusy(true);
     try {
       await startBulk(object.table, change, selection.selected(total));
-      say(`${many}: started`, "The progress is behind the list sign at the top.");
-      selection.clear();
-      setAsking(null);
+      started();
     } catch (thrown) {
       sayProblem("It was not started", thrown);
     } finally {
@@ -67,6 +73,16 @@ export function BulkBar({ object, view, selection, total, loaded }: BulkBarProps
         <Button size="s" icon={<Pencil aria-hidden />} reason={updateReason(object)} onClick={() => setAsking("edit")}>
           Edit field
         </Button>
+        {WRITTEN_TO.has(object.table) && (
+          <Button
+            size="s"
+            icon={<Send aria-hidden />}
+            reason={writeToManyReason(object, count, activities)}
+            onClick={() => setAsking("mail")}
+          >
+            Send e-mail
+          </Button>
+        )}
         <ExportMenu object={object} view={view} ids={selection.matching ? undefined : [...selection.ids]} />
         {compared(object.table) && (
           <Button
@@ -101,6 +117,15 @@ export function BulkBar({ object, view, selection, total, loaded }: BulkBarProps
           only={asking === "assign" ? "owner_id" : undefined}
           busy={busy}
           onStart={(set) => void start({ action: "update", set })}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {asking === "mail" && (
+        <MailDialog
+          object={object}
+          many={many}
+          selected={selection.selected(total)}
+          onStarted={started}
           onClose={() => setAsking(null)}
         />
       )}

@@ -11,11 +11,12 @@ export interface EntryFieldsProps {
   text: (name: keyof Entry) => { value: string; onChange: (event: { target: { value: string } }) => void };
 }
 
-/** What an entry says besides its text: nothing for a note or a comment. */
+/** What an entry says besides its text: nothing for a note or a comment; a mail has fields of its own. */
 export function EntryFields({ entry, text }: EntryFieldsProps) {
   switch (entry.kind) {
     case "note":
     case "comment":
+    case "mail":
       return null;
     case "task":
       return <TaskFields text={text} />;

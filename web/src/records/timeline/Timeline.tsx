@@ -121,12 +121,23 @@ function Facts({ item }: { item: TimelineItem }) {
       {isText(direction) && (
         <Badge tone={direction === "inbound" ? "violet" : "neutral"}>{direction === "inbound" ? "In" : "Out"}</Badge>
       )}
-      {isText(outcome) && <Badge tone={outcomeTone(outcome)}>{formatChoice(outcome)}</Badge>}
+      {isText(outcome) && <Outcome text={outcome} />}
       {item.kind === "task" && isText(status) && <Badge tone={toneOf(status)}>{formatChoice(status)}</Badge>}
       {item.kind === "task" && isText(due) && <span className={css.fact}>due {formatDate(due)}</span>}
       {typeof minutes === "number" && <span className={css.fact}>{minutes} min</span>}
       {Array.isArray(reasons) &&
         reasons.filter(isText).map((reason) => <Badge key={reason}>{formatChoice(reason)}</Badge>)}
+    </>
+  );
+}
+
+/** What came of it; the reason behind a colon is a sentence, and no badge holds one. */
+function Outcome({ text }: { text: string }) {
+  const [word = text, ...reason] = text.split(": ");
+  return (
+    <>
+      <Badge tone={outcomeTone(text)}>{formatChoice(word)}</Badge>
+      {reason.length > 0 && <span className={css.fact}>{reason.join(": ")}</span>}
     </>
   );
 }

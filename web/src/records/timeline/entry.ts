@@ -3,11 +3,15 @@ import type { FieldValue } from "@/api/records.ts";
 import { localMoment } from "@/format/format.ts";
 
 import { DraftError } from "../draft.ts";
+import type { Letter } from "../mail/letter.ts";
 
-export type EntryKind = "note" | "comment" | "call" | "email" | "meeting" | "task";
+/** What is only written down; an `email` of this kind was sent elsewhere. */
+type LoggedKind = "note" | "comment" | "call" | "email" | "meeting" | "task";
+/** `mail` is sent from here, and the server writes it down. */
+export type EntryKind = LoggedKind | "mail";
 
-export interface Entry {
-  kind: EntryKind;
+export interface Entry<Kind extends EntryKind = EntryKind> {
+  kind: Kind;
   subject: string;
   body: string;
   direction: string;
@@ -18,7 +22,7 @@ export interface Entry {
   at: string;
 }
 
-export function newEntry(kind: EntryKind, now = new Date()): Entry {
+export function newEntry<Kind extends EntryKind>(kind: Kind, now = new Date()): Entry<Kind> {
   const due = new Date(now.getTime() + 86_400_000);
   due.setHours(9, 0, 0, 0);
   return {
@@ -39,7 +43,11 @@ export function tableOf(kind: EntryKind): "notes" | "comments" | "activities" | 
   return kind === "task" ? "tasks" : "activities";
 }
 
-export function fieldsOf(entry: Entry): Record<string, FieldValue> {
+export function letterOf({ subject, body }: Entry): Letter {
+  return { subject, text: body };
+}
+
+export function fieldsOf(entry: Entry<LoggedKind>): Record<string, FieldValue> {
   const body = entry.body.trim() || null;
   switch (entry.kind) {
     case "note":

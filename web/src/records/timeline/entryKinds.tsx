@@ -1,5 +1,5 @@
 /** What can be added to a timeline, in words. */
-import { CalendarDays, CheckSquare, Mail, MessagesSquare, Phone, StickyNote } from "lucide-react";
+import { CalendarDays, CheckSquare, Mail, MessagesSquare, Phone, Send, StickyNote } from "lucide-react";
 import type { ReactNode } from "react";
 import type { EntryKind } from "./entry.ts";
 
@@ -85,5 +85,17 @@ export const KINDS: readonly EntryKindWords[] = [
     ),
     verb: "Add task",
     said: "Task added",
+  },
+  {
+    value: "mail",
+    name: "Send e-mail",
+    label: (
+      <>
+        <Send aria-hidden />
+        Send e-mail
+      </>
+    ),
+    verb: "Send e-mail",
+    said: "E-mail is on its way",
   },
 ];

@@ -21,6 +21,11 @@ interface TimelinePage {
   next: string | null;
 }
 
+/** What came of a mail that was just sent is asked for this often… */
+const FOLLOW_MS = 3_000;
+/** …and this long: live changes name the activity, not whose timeline it is on. */
+const FOLLOWED_MS = 60_000;
+
 /** Objects that have a timeline. */
 export const WITH_TIMELINE = new Set(["leads", "contacts", "companies", "deals"]);
 
@@ -36,7 +41,13 @@ export function useTimeline(table: string, id: string, kinds: string) {
     initialPageParam: firstPage(),
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(onItsWay) ? FOLLOW_MS : false),
   });
+}
+
+function onItsWay({ kind, at, data }: TimelineItem): boolean {
+  const sent = kind === "email" && data.direction === "outbound";
+  return sent && (data.outcome ?? null) === null && Date.now() - Date.parse(at) < FOLLOWED_MS;
 }
 
 function firstPage(): string | null {
