@@ -11,7 +11,7 @@ use std::{
 
 use catalog::{Catalog, Clock, LiveCatalog};
 use sqlx::{
-    Connection, PgPool,
+    Connection, PgPool, Row,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -68,6 +68,15 @@ impl Oltp {
             .test_before_acquire(false)
             .before_acquire(|connection, about| {
                 Box::pin(async move { Ok(about.idle_for < TRUSTED_FOR || connection.ping().await.is_ok()) })
+            })
+            // Whoever goes away while a transaction begins leaves it open, and the driver does not know: what is
+            // written next on that connection would never be committed. Such a connection is closed.
+            .after_release(|connection, _about| {
+                Box::pin(async move {
+                    // In one message: the parts of a prepared statement come at different moments.
+                    let outside = sqlx::raw_sql("select now() = statement_timestamp()").fetch_one(connection).await?;
+                    outside.try_get(0)
+                })
             })
             .connect_with(options)
             .await

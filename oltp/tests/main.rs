@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod documents;
